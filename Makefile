@@ -1,0 +1,50 @@
+# make setup | serve | test | lint | bench: each does its own set-up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help setup serve test test-fast lint format bench clean
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(STAMP) ## Make .venv and install everything, development tools included
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "openwaves needs Python 3.11 or newer; found: $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "==> Making the environment in $(VENV) with $$($(PYTHON) --version)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "==> Bringing pip up to date"
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@echo "==> Installing openwaves and its development tools"
+	@$(BIN)/python -m pip install --editable . --group dev
+	@touch $@
+
+serve: setup ## Fetch missing model files and start the server (HOST=… PORT=…)
+	$(BIN)/openwaves serve --host $(HOST) --port $(PORT)
+
+test: setup ## Run every test, fast ones first
+	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m slow
+
+test-fast: setup ## Run only the fast tests
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: setup ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Rewrite the sources in the house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## Measure speed on this machine and print the tables
+	$(BIN)/python -m bench.speed
+
+clean: ## Remove the environment and caches (not the model files)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

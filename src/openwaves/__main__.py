@@ -1,0 +1,5 @@
+"""``python -m openwaves``."""
+
+from openwaves.cli import main
+
+main()

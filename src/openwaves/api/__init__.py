@@ -1,0 +1,1 @@
+"""The wire: HTTP routes, authentication, error bodies. Knows no speech."""

@@ -1,0 +1,102 @@
+"""Runs the application: binds first, loads the voices behind it, shuts down cleanly."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from openwaves.api.app import create_app
+from openwaves.api.state import State
+from openwaves.assembly import assemble
+from openwaves.errors import OpenWavesError
+from openwaves.settings import Settings
+from openwaves.storage.keys import KeyRing
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], None]
+
+
+def serve(settings: Settings, say: Say) -> int:
+    """Serve until told to stop.
+
+    Args:
+        settings: The options.
+        say: Shows a line to the person who started the server.
+
+    Returns:
+        Exit status: 0 after a clean stop, 1 if the address is taken or the voices could not be loaded.
+    """
+    keys, new_key = open_keys(settings)
+    state = State(settings, keys)
+    try:
+        listener = _listen(settings)
+    except OSError as error:
+        say(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another --port")
+        return 1
+    host, port = listener.getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    say(f"openwaves listens on {url}")
+    if new_key:
+        say(f"API key of this server, shown only now:\n\n    {new_key}\n")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(state),
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=settings.shutdown_grace_s,
+            ws_max_size=settings.max_body_bytes,
+        )
+    )
+    return asyncio.run(_run(server, listener, state, say))
+
+
+def open_keys(settings: Settings) -> tuple[KeyRing, str | None]:
+    """The keys that the settings fix, or those of the data folder; a key that was just made comes second."""
+    if settings.api_key is not None:
+        return KeyRing.of_key(settings.api_key.get_secret_value()), None
+    return KeyRing.open(settings.data_dir / "keys.json")
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket, state: State, say: Say) -> int:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    loading = asyncio.create_task(_load(state, say))
+    status = 0
+    try:
+        await asyncio.wait({serving, loading}, return_when=asyncio.FIRST_COMPLETED)
+        if loading.done() and not loading.result():
+            server.should_exit = True
+            status = 1
+        await serving
+    finally:
+        if not loading.done():
+            say("stopping as soon as the current step of loading ends")
+        await loading
+        if state.speech is not None:
+            await asyncio.to_thread(state.speech.close)
+    return status
+
+
+async def _load(state: State, say: Say) -> bool:
+    def report(stage: str) -> None:
+        state.stage = stage
+        say(stage)
+
+    try:
+        state.speech = await asyncio.to_thread(assemble, state.settings, report)
+    except OpenWavesError as error:
+        say(f"cannot start: {error.message}")
+        return False
+    say("ready")
+    return True

@@ -1,0 +1,319 @@
+"""The WebSocket (contract section 6): text in as it is written, speech out as it is made."""
+
+import asyncio
+import base64
+import json
+import math
+import secrets
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from starlette.datastructures import Headers
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
+from openwaves.api.middleware import bearer_key
+from openwaves.api.schemas import SocketMessage, parse_message
+from openwaves.api.state import State, state_of
+from openwaves.errors import AccessError, OpenWavesError, RequestError
+from openwaves.storage.keys import Account
+from openwaves.text.segments import Cutter
+from openwaves.types import EncodedChunk, Segment, SpeechRequest, Voice, WordTiming
+
+IDLE_S = 60.0
+MAX_IDLE_S = 3600.0
+KEY_PARAMETERS = ("token", "api_key")
+REMEMBERED_CONTEXTS = 64
+LONG_TEXT = 2000  # characters; longer text is cut off the event loop
+
+
+async def speak(websocket: WebSocket) -> None:
+    """``/waves/v1/tts/live`` and its older names. A refusal is an HTTP answer to the handshake."""
+    state = state_of(websocket)
+    try:
+        account = _account(websocket, state)
+        state.synthesizer  # noqa: B018 - raises while the voices are being loaded
+        with state.limits.socket(account.id):
+            await websocket.accept()
+            await SpeechSocket(websocket, state, account).serve()
+    except OpenWavesError as error:
+        await websocket.send_denial_response(error_response(error))
+
+
+def _account(websocket: WebSocket, state: State) -> Account:
+    """Who connects: the key is in the header or, as browsers must, in the query.
+
+    Raises:
+        AccessError: There is no valid key.
+    """
+    keys = [bearer_key(Headers(scope=websocket.scope)), *(websocket.query_params.get(name, "") for name in KEY_PARAMETERS)]
+    account = next((found for key in keys if key and (found := state.keys.account(key))), None)
+    if account is None:
+        raise AccessError(UNAUTHORIZED_MESSAGE)
+    return account
+
+
+class Utterance:
+    """One request on a socket: text that may still grow, cut into segments as soon as it can be.
+
+    Attributes:
+        request: Fixed by the first message; its text is only that message's.
+        voice: Who speaks.
+        context_id: The client's name of it, if any.
+        id: The server's name of it.
+        backoff_s: Wait between the last sound and ``complete``.
+        text: All text so far: what word offsets count in.
+        failed: An error was sent; further text is dropped.
+    """
+
+    def __init__(self, request: SpeechRequest, voice: Voice, message: SocketMessage) -> None:
+        self.request = request
+        self.voice = voice
+        self.context_id = message.context_id
+        self.id = "task_" + secrets.token_hex(12)
+        self.backoff_s = message.complete_backoff_ms / 1000
+        self.text = ""
+        self.failed = False
+        self._cutter = Cutter()
+        self._segments: asyncio.Queue[Segment | None] = asyncio.Queue()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def add(self, text: str) -> None:
+        """Take more text; what has come to a natural break is passed on to be spoken."""
+        self._stop_timer()
+        text = glue(self.text, text)
+        self.text += text
+        cut = self._cutter.feed
+        self._put(await asyncio.to_thread(cut, text) if len(text) > LONG_TEXT else cut(text))
+
+    def flush(self) -> None:
+        """Pass on all text."""
+        self._stop_timer()
+        self._put(self._cutter.flush())
+
+    def flush_after(self, delay_s: float) -> None:
+        """Pass on all text if no more comes for ``delay_s``; 0 waits for a natural break."""
+        if delay_s:
+            self._timer = asyncio.get_running_loop().call_later(delay_s, self.flush)
+
+    def close(self) -> None:
+        """No more text will come."""
+        self.flush()
+        self._segments.put_nowait(None)
+
+    async def segments(self) -> AsyncIterator[Segment]:
+        """The segments, as they come, until ``close``."""
+        while (segment := await self._segments.get()) is not None:
+            yield segment
+
+    def _put(self, segments: list[Segment]) -> None:
+        for segment in segments:
+            self._segments.put_nowait(segment)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class SpeechSocket:
+    """One accepted socket: its utterances, open or being spoken, by ``context_id`` (None: without)."""
+
+    def __init__(self, websocket: WebSocket, state: State, account: Account) -> None:
+        self._websocket = websocket
+        self._state = state
+        self._account = account
+        self._session_id = "ws_" + secrets.token_hex(12)
+        self._idle_s = _idle_s(websocket.query_params.get("timeout", ""))
+        self._active_at = time.monotonic()
+        self._open: dict[str | None, Utterance] = {}
+        self._speaking: dict[asyncio.Task[None], Utterance] = {}
+        self._ended: deque[str] = deque(maxlen=REMEMBERED_CONTEXTS)
+
+    async def serve(self) -> None:
+        """Answer messages until the client leaves or idles too long."""
+        try:
+            while (data := await self._receive()) is not None:
+                message = None
+                try:
+                    message = parse_message(data)
+                    await self._handle(message)
+                except OpenWavesError as error:
+                    await self._send_error(error, context_id=message.context_id if message else None)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            await self._stop(list(self._speaking))
+
+    async def _receive(self) -> str | None:
+        """The next message; None once the client left or the socket was closed for idling."""
+        while (left_s := self._active_at + self._idle_s - time.monotonic()) > 0 or self._is_speaking:
+            try:
+                async with asyncio.timeout(left_s if left_s > 0 else self._idle_s):
+                    event = await self._websocket.receive()
+            except TimeoutError:
+                continue
+            self._active_at = time.monotonic()
+            if event["type"] == "websocket.disconnect":
+                return None
+            if event.get("text") is not None:
+                return str(event["text"])
+            await self._send_error(RequestError("message: must be text, not binary"))
+        message = f"Connection timed out after {self._idle_s:g} seconds of inactivity"
+        await self._send({"status": "error", "message": message})
+        await self._websocket.close(1000)
+        return None
+
+    @property
+    def _is_speaking(self) -> bool:
+        """Whether an utterance that has all its text is still being spoken."""
+        waiting = self._open.values()
+        return any(utterance not in waiting for utterance in self._speaking.values())
+
+    async def _handle(self, message: SocketMessage) -> None:
+        context_id = message.context_id
+        if message.cancel_request:
+            await self._cancel(context_id)
+            return
+        text = message.text or ""
+        utterance = self._open.get(context_id)
+        if utterance is None:
+            if not text.strip() and (context_id is None or context_id in self._ended):
+                return  # keeps the socket alive, or closes what is closed
+            utterance = self._begin(message)
+        if not utterance.failed:
+            self._state.synthesizer.check_length(utterance.text + text)
+            await utterance.add(text)
+        if not message.more:
+            del self._open[context_id]
+            utterance.close()
+        elif message.flush:
+            utterance.flush()
+        else:
+            utterance.flush_after(message.buffer_delay_s)
+
+    def _begin(self, message: SocketMessage) -> Utterance:
+        """Open an utterance; it is spoken after those of the same context."""
+        request = message.to_request()
+        utterance = Utterance(request, self._state.synthesizer.voice(request), message)
+        before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
+        task = asyncio.create_task(self._speak(utterance, before))
+        self._open[message.context_id] = utterance
+        self._speaking[task] = utterance
+        task.add_done_callback(self._forget)
+        return utterance
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        utterance = self._speaking.pop(task)
+        if utterance.context_id is not None:
+            self._ended.append(utterance.context_id)
+
+    async def _speak(self, utterance: Utterance, before: list[asyncio.Task[None]]) -> None:
+        if before:
+            await asyncio.wait(before)
+        words = _WordCounter(utterance)
+        stream = self._state.synthesizer.stream(utterance.request, utterance.voice, utterance.segments())
+        try:
+            with self._state.limits.request(self._account.id):
+                async with aclosing(stream) as chunks:
+                    async for chunk in chunks:
+                        await self._send_chunk(utterance, chunk, words)
+            if utterance.backoff_s:
+                await asyncio.sleep(utterance.backoff_s)
+            await self._send({"status": "complete"}, utterance)
+        except OpenWavesError as error:
+            utterance.failed = True
+            await self._send_error(error, utterance)
+        except WebSocketDisconnect:
+            pass
+
+    async def _send_chunk(self, utterance: Utterance, chunk: EncodedChunk, words: "_WordCounter") -> None:
+        if chunk.data:
+            audio = base64.b64encode(chunk.data).decode("ascii")
+            await self._send({"status": "chunk", "data": {"audio": audio}}, utterance)
+            self._active_at = time.monotonic()
+        if utterance.request.word_timestamps:
+            for word in chunk.words:
+                if data := words.frame(word):
+                    await self._send({"status": "word_timestamp", "data": data}, utterance)
+
+    async def _cancel(self, context_id: str | None) -> None:
+        """Stop what is spoken and what waits in one context."""
+        self._open.pop(context_id, None)
+        await self._stop([task for task, utterance in self._speaking.items() if utterance.context_id == context_id])
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send_error(
+        self, error: OpenWavesError, utterance: Utterance | None = None, context_id: str | None = None
+    ) -> None:
+        frame: dict[str, object] = {
+            "status": "error",
+            "message": error.message,
+            "error": {"message": error.message, "code": error.code},
+        }
+        if context_id is not None:
+            frame["context_id"] = context_id
+        await self._send(frame, utterance)
+
+    async def _send(self, frame: dict[str, object], utterance: Utterance | None = None) -> None:
+        ids: dict[str, object] = {"session_id": self._session_id}
+        if utterance is not None:
+            ids["request_id"] = utterance.id
+            for name, value in (
+                ("context_id", utterance.context_id),
+                ("external_session_id", utterance.request.session_id),
+                ("external_request_id", utterance.request.request_id),
+            ):
+                if value is not None:
+                    ids[name] = value
+        await self._websocket.send_text(json.dumps({**ids, **frame}, ensure_ascii=False))
+
+
+class _WordCounter:
+    """Numbers the words of an utterance; a word that was cut into two segments is told once."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        self._utterance = utterance
+        self._next_id = 0
+
+    def frame(self, word: WordTiming) -> dict[str, object] | None:
+        text = self._utterance.text
+        if word.start and not text[word.start - 1].isspace():
+            return None
+        end = word.end
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        self._next_id += 1
+        return {
+            "id": self._next_id - 1,
+            "word": text[word.start : end],
+            "start": round(word.start_s, 3),
+            "end": round(word.end_s, 3),
+        }
+
+
+def glue(before: str, text: str) -> str:
+    """A fragment as it continues what came before it.
+
+    Fragments are glued as written. One client strips its sentences and another drops tokens of white space, so a
+    space is put in after the end of a sentence and before an upper-case letter or one of a script without case.
+    """
+    follows_sentence = before[-1:] in (".", "!", "?", "।")
+    if follows_sentence and text and text[0].isalpha() and not text[0].islower():
+        return " " + text
+    return text
+
+
+def _idle_s(value: str) -> float:
+    """Seconds of the ``timeout`` parameter; nonsense is ignored."""
+    try:
+        seconds = float(value)
+    except ValueError:
+        return IDLE_S
+    return seconds if math.isfinite(seconds) and 0 < seconds <= MAX_IDLE_S else IDLE_S

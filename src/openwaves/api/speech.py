@@ -1,0 +1,170 @@
+"""The speech routes over HTTP: in one piece, and as Server-Sent Events."""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from openwaves.api.schemas import DeprecatedSpeechBody, SpeechBody, parse_speech
+from openwaves.api.state import state_of
+from openwaves.audio.encode import WavFile, content_type
+from openwaves.errors import OpenWavesError, RequestError
+from openwaves.types import EncodedChunk, SpeechPlan
+
+EVENT_STREAM = "text/event-stream"
+
+
+async def speak(request: Request) -> Response:
+    """``POST /waves/v1/tts`` and its older names."""
+    return await _speak(request, SpeechBody)
+
+
+async def speak_deprecated(request: Request) -> Response:
+    """The same for the routes of older models, with their extra fields."""
+    return await _speak(request, DeprecatedSpeechBody)
+
+
+async def stream(request: Request) -> Response:
+    """``POST /waves/v1/tts/live`` and its older name: Server-Sent Events."""
+    return await _stream(request, SpeechBody)
+
+
+async def stream_deprecated(request: Request) -> Response:
+    """The same for the routes of older models, with their extra fields."""
+    return await _stream(request, DeprecatedSpeechBody)
+
+
+async def _speak(request: Request, schema: type[SpeechBody]) -> Response:
+    plan = await _read_plan(request, schema)
+    chunks = state_of(request).synthesizer.collect(plan)
+    wanted = plan.request
+    body = _whole_wav(chunks, wanted.sample_rate) if wanted.output_format == "wav" else _data(chunks)
+    return StreamedResponse(body, content_type(wanted.output_format, wanted.sample_rate))
+
+
+async def _stream(request: Request, schema: type[SpeechBody]) -> Response:
+    plan = await _read_plan(request, schema)
+    response = StreamedResponse(_events(state_of(request).synthesizer.live(plan)), EVENT_STREAM)
+    response.headers.update({"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
+    return response
+
+
+async def _read_plan(request: Request, schema: type[SpeechBody]) -> SpeechPlan:
+    """Read a speech request and plan it; raises every error that is the caller's."""
+    synthesizer = state_of(request).synthesizer
+    speech = parse_speech(await read_body(request), request.query_params, schema)
+    request.state.answer_headers["X-External-Session-Id"] = speech.session_id or ""
+    request.state.answer_headers["X-External-Request-Id"] = speech.request_id or ""
+    return await asyncio.to_thread(synthesizer.plan, speech)
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        RequestError: It did not arrive in time.
+    """
+    limit_s = state_of(request).settings.body_timeout_s
+    try:
+        async with asyncio.timeout(limit_s):
+            return await request.body()
+    except TimeoutError:
+        raise RequestError(f"body: not received within {limit_s:g} seconds") from None
+
+
+class StreamedResponse(Response):
+    """Sends a body as it is made, and counts as one of the account's requests meanwhile.
+
+    The first chunk is awaited before the headers go out, so that an error up to there still gets its status code.
+    A client that hangs up cancels the work at once. A later failure breaks the connection: no truncated sound
+    passes for whole.
+    """
+
+    def __init__(self, body: AsyncGenerator[bytes], media_type: str) -> None:
+        super().__init__(media_type=media_type)
+        del self.headers["content-length"]
+        self._body = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        request = Request(scope)
+        with state_of(request).limits.request(request.state.account.id):
+            await _until_disconnect(receive, self._send(send))
+
+    async def _send(self, send: Send) -> None:
+        async with aclosing(self._body) as body:
+            first = await anext(body, b"")
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            async for chunk in body:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _until_disconnect(receive: Receive, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, but cancel it when the client hangs up.
+
+    Raises:
+        ClientDisconnect: The client hung up first.
+    """
+
+    async def disconnected() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    working = asyncio.ensure_future(work)
+    watching = asyncio.ensure_future(disconnected())
+    try:
+        await asyncio.wait({working, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnect
+        working.result()
+    finally:
+        for task in (working, watching):
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
+
+
+async def _data(chunks: AsyncGenerator[EncodedChunk]) -> AsyncGenerator[bytes]:
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            if chunk.data:
+                yield chunk.data
+
+
+async def _whole_wav(chunks: AsyncGenerator[EncodedChunk], sample_rate: int) -> AsyncGenerator[bytes]:
+    """A WAV with true lengths: the sound is collected first, on disk once it is long."""
+    with WavFile(sample_rate) as wav:
+        async with aclosing(_data(chunks)) as data:
+            async for part in data:
+                await asyncio.to_thread(wav.write, part)
+        for part in wav.parts():
+            yield part
+
+
+async def _events(chunks: AsyncGenerator[EncodedChunk]) -> AsyncGenerator[bytes]:
+    """Server-Sent Events (contract section 5): one ``data:`` line each, then the end or an error."""
+    started = False
+    try:
+        async with aclosing(_data(chunks)) as data:
+            async for part in data:
+                started = True
+                audio = base64.b64encode(part).decode("ascii")
+                yield b"event: audio\n" + _event({"audio": audio, "done": False, "status": "206"})
+    except OpenWavesError as error:
+        if not started:
+            raise
+        message = {"status": "500", "error": "InternalServerError", "message": error.message, "done": True}
+        yield b"event: error\n" + _event(message)
+        return
+    yield _event({"status": "200", "done": True})
+
+
+def _event(data: dict[str, object]) -> bytes:
+    return f"data: {json.dumps(data)}\n\n".encode()

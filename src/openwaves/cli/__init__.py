@@ -1,0 +1,35 @@
+"""The command line: ``openwaves serve | speak | voices | models | doctor``."""
+
+import sys
+
+import click
+
+from openwaves import __version__
+from openwaves.cli.doctor import doctor
+from openwaves.cli.models import models
+from openwaves.cli.serve import serve
+from openwaves.cli.speak import speak
+from openwaves.cli.voices import voices
+from openwaves.errors import OpenWavesError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="openwaves")
+def cli() -> None:
+    """Self-hosted text-to-speech that speaks the wire protocol of the Waves API.
+
+    Start with `openwaves serve`, or hear a voice at once: `openwaves speak "Hello there." -o hello.wav`.
+    """
+
+
+for command in (serve, speak, voices, models, doctor):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Entry point: a deliberate error ends in one line and status 1."""
+    try:
+        cli()
+    except OpenWavesError as error:
+        click.echo(f"openwaves: {error.message}", err=True)
+        sys.exit(1)

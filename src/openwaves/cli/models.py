@@ -1,0 +1,55 @@
+"""``openwaves models pull | list | verify``."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from openwaves.assembly import fetch_models
+from openwaves.cli.options import read_settings, settings_options
+from openwaves.voices.models import ModelStore
+
+
+@click.group()
+def models() -> None:
+    """Fetch, list and check the model files."""
+
+
+@models.command()
+@settings_options("model_dir")
+def pull(config: Path | None, **options: Any) -> None:
+    """Fetch what is missing or damaged, and prepare the Kokoro network for this machine."""
+    settings = read_settings(config, {"log_level": "warning", **options})
+    fetch_models(settings, report=lambda line: click.echo(line, err=True))
+    click.echo(f"the model files are complete in {settings.model_dir}")
+
+
+@models.command("list")
+@settings_options("model_dir")
+def list_files(config: Path | None, **options: Any) -> None:
+    """List the model files and whether each is there."""
+    settings = read_settings(config, {"log_level": "warning", **options})
+    table = Table("file", "state", "size, kB", "licence", "source", box=None)
+    for status in ModelStore(settings.model_dir).status():
+        file = status.file
+        table.add_row(file.path, status.state, f"{file.size_bytes / 1000:,.0f}", file.licence, file.source)
+    Console().print(table)
+    click.echo(f"folder: {settings.model_dir}", err=True)
+
+
+@models.command()
+@settings_options("model_dir")
+def verify(config: Path | None, **options: Any) -> None:
+    """Check every file against its SHA-256; status 1 if one is missing or damaged."""
+    settings = read_settings(config, {"log_level": "warning", **options})
+    statuses = ModelStore(settings.model_dir).status()
+    wrong = [status for status in statuses if status.state != "present"]
+    for status in wrong:
+        click.echo(f"{status.state}: {status.file.path}")
+    if wrong:
+        click.echo(f"{len(wrong)} of {len(statuses)} files are not in order; run `openwaves models pull`", err=True)
+        sys.exit(1)
+    click.echo(f"{len(statuses)} files are in order")

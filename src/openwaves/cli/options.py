@@ -1,0 +1,63 @@
+"""Command-line options made from the settings: one source for names, types, defaults and help."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from openwaves.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings, load_settings
+
+Command = Callable[..., Any]
+
+
+def settings_options(*names: str) -> Callable[[Command], Command]:
+    """Give a command an option for each named setting (default: all) and ``--config``."""
+
+    def decorate(command: Command) -> Command:
+        for name, field in reversed(Settings.model_fields.items()):
+            if not names or name in names:
+                command = _option(name, field)(command)
+        return click.option(
+            "--config",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help=f"TOML file of these options, one `name = value` a line. [env: {CONFIG_VARIABLE}]",
+        )(command)
+
+    return decorate
+
+
+def read_settings(config: Path | None, options: dict[str, Any]) -> Settings:
+    """The settings; a wrong value ends the command with a message that names it."""
+    try:
+        settings = load_settings(config, **options)
+    except FileNotFoundError as error:
+        raise click.UsageError(str(error)) from error
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
+        raise click.UsageError("; ".join(lines)) from error
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    logging.getLogger("uvicorn").setLevel("WARNING")  # its own lines would show query strings
+    return settings
+
+
+def _option(name: str, field: FieldInfo) -> Callable[[Command], Command]:
+    annotation = next((kind for kind in get_args(field.annotation) if kind is not type(None)), field.annotation)
+    if get_origin(field.annotation) is Literal:
+        kind: Any = click.Choice(get_args(field.annotation))
+    else:
+        kind = {int: int, float: float, Path: click.Path(path_type=Path)}.get(annotation, str)  # type: ignore[arg-type]
+    default = "" if field.default is None else f"default: {field.default}; "
+    variable = ENV_PREFIX + name.upper()
+    return click.option(
+        "--" + name.replace("_", "-"),
+        name,
+        type=kind,
+        metavar=None if annotation is not SecretStr else "KEY",
+        help=f"{field.description} [{default}env: {variable}]",
+    )

@@ -1,0 +1,53 @@
+"""What every engine offers."""
+
+from typing import Protocol
+
+from openwaves.cancellation import CancelToken
+from openwaves.types import Audio, Style
+
+
+class Engine(Protocol):
+    """Turns phonemes into samples.
+
+    ``synthesize`` is safe to call from several threads at once and uses one core per call.
+
+    Attributes:
+        name: What catalogue rows call it.
+        sample_rate: Rate of the samples that it makes, Hz.
+        symbols: Every character that ``synthesize`` accepts.
+        max_phonemes: Longest utterance, in characters of its phoneme string.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def sample_rate(self) -> int: ...  # noqa: D102
+
+    @property
+    def symbols(self) -> frozenset[str]: ...  # noqa: D102
+
+    @property
+    def max_phonemes(self) -> int: ...  # noqa: D102
+
+    def synthesize(
+        self, phonemes: str, style: Style, speed: float = 1.0, *, seed: int = 0, cancel: CancelToken | None = None
+    ) -> Audio:
+        """Speak ``phonemes``.
+
+        Args:
+            phonemes: Non-empty string over ``symbols``, at most ``max_phonemes`` long.
+            style: How to sound.
+            speed: Pace, 0.4 to 2.5; does not change the pitch.
+            seed: Seed of the noise: the same arguments give the same samples.
+            cancel: Stops the work within a few milliseconds.
+
+        Returns:
+            Samples as the network gives them, lead-in and tail included, with the start and end of every phoneme.
+
+        Raises:
+            UnknownPhonemeError: A character is not in ``symbols``.
+            EngineError: The utterance is empty or too long, or the network failed.
+            CancelledSynthesisError: ``cancel`` was cancelled.
+        """
+        ...

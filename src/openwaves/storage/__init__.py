@@ -1,0 +1,1 @@
+"""What outlives the process: accounts and their keys."""

@@ -1,0 +1,291 @@
+"""The one path from a request to sound: plan, speak, encode.
+
+``Synthesizer.plan`` raises every error that is the caller's. ``Synthesizer.stream`` then yields encoded sound as it is
+made; an answer in one piece is that stream, collected.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import numpy as np
+
+from openwaves.audio.encode import Encoder, encoder
+from openwaves.audio.loudness import gain
+from openwaves.audio.trim import trim
+from openwaves.cancellation import CancelToken
+from openwaves.engines import Engine
+from openwaves.errors import EngineError, FieldError, TextTooLongError
+from openwaves.scheduler import EnginePool
+from openwaves.text.analyze import Analyzer, check_speakable
+from openwaves.text.segments import split
+from openwaves.text.timing import time_words
+from openwaves.types import (
+    EncodedChunk,
+    Segment,
+    Speech,
+    SpeechJob,
+    SpeechPlan,
+    SpeechRequest,
+    Voice,
+    WordTiming,
+)
+from openwaves.voices.catalogue import Catalogue
+from openwaves.voices.styles import StyleLibrary
+
+LOOKAHEAD = 2  # segments of one request that are spoken ahead of the one being sent
+CHUNK_S = 0.2  # longest sound in one chunk
+WHOLE_FILE_SLACK_S = 2.0  # how long the pieces of a whole-file request let live streams pass
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Speaks jobs on the calling thread. Thread-safe.
+
+    Attributes:
+        engines: By the name that catalogue rows use.
+        styles: Resolves a voice to a style.
+        analyzer: Text to phonemes.
+    """
+
+    engines: Mapping[str, Engine]
+    styles: StyleLibrary
+    analyzer: Analyzer
+
+    def speak(self, job: SpeechJob, cancel: CancelToken) -> Speech:
+        """Analyze one segment, speak it, cut its silent ends and bring it to the common loudness.
+
+        Returns:
+            The sound without any pause around it; no samples if nothing in the segment can be spoken.
+
+        Raises:
+            EngineError: The network failed.
+            CancelledSynthesisError: ``cancel`` was cancelled.
+        """
+        engine = self.engine(job.voice)
+        utterances = self.analyzer.analyze(
+            job.segment,
+            language=job.language,
+            accent=job.voice.accent,
+            number_language=job.number_language,
+            math_notation=job.math_notation,
+            max_phonemes=engine.max_phonemes,
+        )
+        style = self.styles.style(job.voice)
+        speed = job.speed * job.voice.speed
+        spoken = []
+        for utterance in utterances:
+            cancel.raise_if_cancelled()
+            spoken.append(trim(engine.synthesize(utterance.phonemes, style, speed, seed=job.seed, cancel=cancel)))
+        samples = np.concatenate([audio.samples for audio in spoken]) if spoken else np.zeros(0, np.float32)
+        words = time_words(job.segment, utterances, spoken)
+        return Speech(gain(samples, job.voice.gain_db), engine.sample_rate, words)
+
+    def engine(self, voice: Voice) -> Engine:
+        """The engine that speaks ``voice``.
+
+        Raises:
+            EngineError: It is not loaded.
+        """
+        try:
+            return self.engines[voice.engine]
+        except KeyError:
+            raise EngineError(f"engine {voice.engine!r} of voice {voice.id!r} is not loaded") from None
+
+
+class Synthesizer:
+    """Plans requests and streams their sound. Safe to use from one event loop."""
+
+    def __init__(self, catalogue: Catalogue, speaker: Speaker, pool: EnginePool, max_text_chars: int) -> None:
+        """Wire the stages together.
+
+        Args:
+            catalogue: The voices.
+            speaker: What ``pool`` runs.
+            pool: Where jobs are spoken.
+            max_text_chars: Longest text of a request.
+        """
+        self.catalogue = catalogue
+        self.max_text_chars = max_text_chars
+        self._speaker = speaker
+        self._pool = pool
+
+    def plan(self, request: SpeechRequest) -> SpeechPlan:
+        """Check what only the whole server can check, and cut the text.
+
+        Computes for up to a few milliseconds per 10 000 characters: call it off the event loop.
+
+        Raises:
+            VoiceNotFoundError: The voice does not exist.
+            TextTooLongError: The text exceeds the limit.
+            FieldError: Nothing in the text can be spoken, or a dictionary does not exist.
+        """
+        voice = self.voice(request)
+        self.check_length(request.text)
+        if not check_speakable(request.text):
+            raise FieldError("text", "contains nothing that can be spoken, only spaces or signs")
+        return SpeechPlan(request, voice, tuple(split(request.text)))
+
+    def voice(self, request: SpeechRequest) -> Voice:
+        """The voice of a request.
+
+        Raises:
+            VoiceNotFoundError: It does not exist.
+            FieldError: A dictionary does not exist.
+        """
+        if request.dictionary_ids:
+            raise FieldError("pronunciation_dicts", f"{request.dictionary_ids[0]!r} does not exist")
+        return self.catalogue.get(request.voice_id)
+
+    def check_length(self, text: str) -> None:
+        """Refuse a text over the limit.
+
+        Raises:
+            TextTooLongError: It is.
+        """
+        if len(text) > self.max_text_chars:
+            raise TextTooLongError(f"text: {len(text)} characters; this server takes at most {self.max_text_chars}")
+
+    def collect(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
+        """``stream`` for an answer that is not played while it is made: live streams may pass it."""
+        return self.stream(plan.request, plan.voice, _each(plan.segments), slack_s=WHOLE_FILE_SLACK_S)
+
+    def live(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
+        """``stream`` for an answer that is played while it is made."""
+        return self.stream(plan.request, plan.voice, _each(plan.segments))
+
+    async def stream(
+        self, request: SpeechRequest, voice: Voice, segments: AsyncIterator[Segment], slack_s: float = 0.0
+    ) -> AsyncGenerator[EncodedChunk]:
+        """Speak segments in the format and at the rate that the request asks for.
+
+        ``LOOKAHEAD`` further segments are spoken while the caller is busy with a chunk; a caller that does not ask
+        for the next chunk holds that much sound and no core. Closing the generator stops all work.
+
+        Args:
+            request: Pace, language, format and rate.
+            voice: Who speaks.
+            segments: What to say; may still be growing.
+            slack_s: How much later than a live listener's each deadline is.
+
+        Raises:
+            OverloadedError: Too much is waiting.
+            EngineError: The network failed.
+        """
+        playback = _Playback(slack_s)
+        encode = encoder(request.output_format, request.sample_rate, self._speaker.engine(voice).sample_rate)
+        pause_s = 0.0
+        async with aclosing(self._spoken(_jobs(request, voice, segments), playback)) as spoken:
+            async for job, speech in spoken:
+                lead_s = pause_s if len(speech.samples) else 0.0
+                for chunk in await asyncio.to_thread(_encode, encode, speech, lead_s, playback.length_s):
+                    yield chunk
+                if len(speech.samples):
+                    playback.add(lead_s + speech.duration_s)
+                    pause_s = job.segment.pause_s / request.speed
+        if data := await asyncio.to_thread(encode.finish):
+            yield EncodedChunk(data)
+
+    async def _spoken(
+        self, jobs: AsyncIterator[SpeechJob], playback: "_Playback"
+    ) -> AsyncGenerator[tuple[SpeechJob, Speech]]:
+        """Each job with its sound, in order, ``LOOKAHEAD`` jobs ahead of the caller."""
+        room = asyncio.Semaphore(LOOKAHEAD + 1)
+        ahead: asyncio.Queue[tuple[SpeechJob, asyncio.Task[Speech]] | None] = asyncio.Queue()
+        started: list[asyncio.Task[Speech]] = []
+
+        async def feed() -> None:
+            async for job in jobs:
+                await room.acquire()
+                task = asyncio.create_task(self._pool.synthesize(job, playback.deadline(ahead.qsize())))
+                started.append(task)
+                ahead.put_nowait((job, task))
+
+        feeder = asyncio.create_task(feed())
+        feeder.add_done_callback(lambda _: ahead.put_nowait(None))
+        try:
+            while (item := await ahead.get()) is not None:
+                job, task = item
+                yield job, await task
+                started.remove(task)
+                room.release()
+            await feeder
+        finally:
+            for unfinished in (feeder, *started):
+                unfinished.cancel()
+            await asyncio.gather(feeder, *started, return_exceptions=True)
+
+
+class _Playback:
+    """Where a listener who plays everything at once stands.
+
+    Attributes:
+        length_s: Sound made so far, seconds.
+    """
+
+    def __init__(self, slack_s: float) -> None:
+        self.length_s = 0.0
+        self._slack_s = slack_s
+        self._dry_at = time.monotonic()
+
+    def add(self, duration_s: float) -> None:
+        """Sound went out."""
+        self.length_s += duration_s
+        self._dry_at = max(self._dry_at, time.monotonic()) + duration_s
+
+    def deadline(self, n_ahead: int) -> float:
+        """When the listener runs dry, if each of ``n_ahead`` segments on their way lasts a second."""
+        return max(self._dry_at, time.monotonic()) + n_ahead + self._slack_s
+
+
+async def _each(segments: tuple[Segment, ...]) -> AsyncIterator[Segment]:
+    for segment in segments:
+        yield segment
+
+
+async def _jobs(request: SpeechRequest, voice: Voice, segments: AsyncIterator[Segment]) -> AsyncIterator[SpeechJob]:
+    number = 0
+    async for segment in segments:
+        yield SpeechJob(
+            segment=segment,
+            voice=voice,
+            speed=request.speed,
+            language=request.language,
+            number_language=request.number_language,
+            math_notation=request.math_notation,
+            seed=number,
+        )
+        number += 1
+
+
+def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> list[EncodedChunk]:
+    """One segment in chunks of at most ``CHUNK_S``, after ``lead_s`` of silence.
+
+    Args:
+        encode: The request's encoder.
+        speech: The segment's sound.
+        lead_s: Pause before it, seconds.
+        start_s: Sound of the request that went before, seconds.
+
+    Returns:
+        The chunks; a word is in the chunk in which it begins.
+    """
+    n_lead = round(lead_s * speech.sample_rate)
+    samples = np.concatenate([np.zeros(n_lead, np.float32), speech.samples]) if n_lead else speech.samples
+    words = [word.shifted(start_s + n_lead / speech.sample_rate) for word in speech.words]
+    step = round(CHUNK_S * speech.sample_rate)
+    chunks = []
+    begun: list[WordTiming] = []
+    for begin in range(0, max(len(samples), 1), step):
+        is_last = begin + step >= len(samples)
+        end_s = start_s + (begin + step) / speech.sample_rate
+        while words and (is_last or words[0].start_s < end_s):
+            begun.append(words.pop(0))
+        if data := encode.encode(samples[begin : begin + step]):
+            chunks.append(EncodedChunk(data, tuple(begun)))
+            begun = []
+    if begun:
+        chunks.append(EncodedChunk(b"", tuple(begun)))
+    return chunks

@@ -1,0 +1,271 @@
+"""The values that travel between the stages, in the order in which they are made.
+
+    SpeechRequest ─ plan ─► SpeechPlan(segments) ─ analyze ─► Utterance ─ synthesize ─► Audio ─ encode ─► bytes
+
+All are frozen: a stage makes new values and changes none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]
+"""Mono sound, shape (n_samples,), float32, nominally in [-1, 1]."""
+
+AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
+Gender = Literal["female", "male"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """One request for speech, validated and with every default filled in.
+
+    Attributes:
+        text: What to say, as the client wrote it. Spans elsewhere count characters of this string.
+        voice_id: Id of a catalogue voice or a clone.
+        language: Language code of the text; None means "by script" (English and Hindi), ``auto`` detects.
+        number_language: Language in which numerals are read; None follows the language.
+        math_notation: Read operators between digits.
+        speed: Pace, 0.5 to 2; 1 is the voice's own.
+        sample_rate: Rate of the answer in Hz.
+        output_format: Encoding of the answer.
+        dictionary_ids: Pronunciation dictionaries, first match wins.
+        word_timestamps: Send the time of every word (WebSocket only).
+        session_id: The client's own id of the session, echoed.
+        request_id: The client's own id of the request, echoed.
+    """
+
+    text: str
+    voice_id: str
+    language: str | None = "en"
+    number_language: str | None = None
+    math_notation: bool = False
+    speed: float = 1.0
+    sample_rate: int = 44100
+    output_format: AudioFormat = "pcm"
+    dictionary_ids: tuple[str, ...] = ()
+    word_timestamps: bool = False
+    session_id: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One row of the catalogue, or one clone.
+
+    Attributes:
+        id: What clients send as ``voice_id``.
+        name: Display name.
+        engine: Name of the engine that speaks it.
+        languages: Codes that it is meant for, its first language first.
+        accent: One word, such as ``american`` or ``indian``.
+        gender: ``female`` or ``male``.
+        age: ``young``, ``adult`` or ``senior``.
+        use_cases: What it suits, such as ``narration``.
+        description: One line for people.
+        models: API model names that list it.
+        timbre: Style pack to weight, for the timbre half of the style; weights sum to 1. Empty for engines
+            without styles.
+        prosody: The same for the prosody half.
+        speed: Base pace; the request's speed multiplies it.
+        pitch: Factor on the fundamental frequency.
+        gain_db: Brings the voice to the common loudness.
+    """
+
+    id: str
+    name: str
+    engine: str
+    languages: tuple[str, ...]
+    accent: str
+    gender: Gender
+    age: str
+    use_cases: tuple[str, ...]
+    description: str
+    models: tuple[str, ...]
+    timbre: Mapping[str, float] = field(default_factory=dict)
+    prosody: Mapping[str, float] = field(default_factory=dict)
+    speed: float = 1.0
+    pitch: float = 1.0
+    gain_db: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the request's text that is spoken in one breath.
+
+    Attributes:
+        text: The stretch itself, equal to ``request.text[start:end]``.
+        start: Offset of its first character in the request's text.
+        end: Offset past its last character.
+        pause_s: Silence that follows it, seconds.
+    """
+
+    text: str
+    start: int
+    end: int
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPlan:
+    """A request that can be answered: its voice is known and its text is cut.
+
+    Attributes:
+        request: What was asked.
+        voice: Who speaks.
+        segments: The text in order; together they cover everything that is spoken.
+    """
+
+    request: SpeechRequest
+    voice: Voice
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechJob:
+    """One segment of a plan, with all that a worker needs to speak it: the unit of scheduling.
+
+    Attributes:
+        segment: The text.
+        voice: Who speaks.
+        speed: Pace asked by the client; the voice's own multiplies it.
+        language: As in ``SpeechRequest``.
+        number_language: As in ``SpeechRequest``.
+        math_notation: As in ``SpeechRequest``.
+        seed: Seed of the network's noise.
+    """
+
+    segment: Segment
+    voice: Voice
+    speed: float
+    language: str | None
+    number_language: str | None
+    math_notation: bool
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the input and the phonemes that speak it.
+
+    Attributes:
+        start: Offset of its first character in the request's text.
+        end: Offset past its last character.
+        phonemes_start: Offset of its first phoneme in the utterance's phonemes.
+        phonemes_end: Offset past its last phoneme.
+    """
+
+    start: int
+    end: int
+    phonemes_start: int
+    phonemes_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What an engine speaks in one run.
+
+    Attributes:
+        phonemes: IPA in the engine's symbols, words separated by spaces, punctuation kept.
+        words: The words of the input in order; punctuation belongs to none.
+    """
+
+    phonemes: str
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How an engine shall sound.
+
+    Attributes:
+        pack: Style vectors by utterance length, shape (510, 256), float32: row n-1 is for n phonemes. None for
+            engines with one voice.
+        pitch: Factor on the fundamental frequency, 0.5 to 2.
+    """
+
+    pack: NDArray[np.float32] | None = None
+    pitch: float = 1.0
+
+
+class PhonemeTiming(NamedTuple):
+    """When a phoneme sounds, seconds from the start of the audio."""
+
+    start_s: float
+    end_s: float
+
+
+class WordTiming(NamedTuple):
+    """When a word of the request's text sounds.
+
+    Attributes:
+        start: Offset of its first character in the request's text.
+        end: Offset past its last character.
+        start_s: Seconds from the start of the audio.
+        end_s: The same for its end.
+    """
+
+    start: int
+    end: int
+    start_s: float
+    end_s: float
+
+    def shifted(self, shift_s: float) -> "WordTiming":
+        """The same word, later by ``shift_s``."""
+        return self._replace(start_s=self.start_s + shift_s, end_s=self.end_s + shift_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """Synthesized sound.
+
+    Attributes:
+        samples: Mono, shape (n_samples,), float32.
+        sample_rate: Hz.
+        timings: One per character of the utterance's phonemes, in order, never running backwards.
+    """
+
+    samples: Samples
+    sample_rate: int
+    timings: tuple[PhonemeTiming, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The sound of one segment and the times of its words.
+
+    Attributes:
+        samples: Mono, shape (n_samples,), float32; empty if nothing in the segment can be spoken.
+        sample_rate: Hz.
+        words: Every white-space-delimited word of the segment in order, silent ones included.
+    """
+
+    samples: Samples
+    sample_rate: int
+    words: tuple[WordTiming, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedChunk:
+    """A piece of the answer, in the order of playback.
+
+    Attributes:
+        data: Encoded sound; whole samples for pcm.
+        words: The words that begin in this piece; times count from the start of the request's audio.
+    """
+
+    data: bytes
+    words: tuple[WordTiming, ...] = ()

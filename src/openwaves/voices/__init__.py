@@ -1,0 +1,1 @@
+"""Who speaks: the catalogue of voices, their model files, clones."""

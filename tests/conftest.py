@@ -1,0 +1,21 @@
+"""Servers that many tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import RunningServer, server
+
+
+@pytest.fixture(scope="session")
+def tone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that speaks in tones: no model files, ready at once."""
+    with server(tmp_path_factory.mktemp("tone"), "--engine", "tone") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the real voices."""
+    with server(tmp_path_factory.mktemp("voices")) as running:
+        yield running

@@ -1,0 +1,62 @@
+"""Options from the command line, the environment and a file."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from openwaves.cli import cli
+from openwaves.settings import Settings, load_settings
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "openwaves.toml"
+    path.write_text('port = 9001\nmax_pending = 7\nlog_level = "warning"\n')
+    monkeypatch.setenv("OPENWAVES_CONFIG", str(path))
+    return path
+
+
+def test_command_line_beats_environment_beats_file_beats_default(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENWAVES_MAX_PENDING", "8")
+    settings = load_settings(config, port=9002, host=None)
+    assert (settings.port, settings.max_pending, settings.log_level) == (9002, 8, "warning")
+    assert settings.host == "127.0.0.1"
+
+
+def test_every_option_is_on_the_command_line_with_its_variable() -> None:
+    text = " ".join(CliRunner().invoke(cli, ["serve", "--help"]).output.split())
+    for name, field in Settings.model_fields.items():
+        assert "--" + name.replace("_", "-") in text
+        assert "OPENWAVES_" + name.upper() in text
+        assert field.description
+        assert field.description.split()[0] in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--port", "99999"], "port"),
+        (["--workers", "0"], "workers"),
+        (["--engine", "magic"], "engine"),
+        (["--config", "/does/not/exist.toml"], "exist.toml"),
+    ],
+)
+def test_a_wrong_option_is_named(arguments: list[str], named: str) -> None:
+    result = CliRunner().invoke(cli, ["serve", *arguments])
+    assert result.exit_code == 2
+    assert named in result.output
+
+
+def test_an_unknown_name_in_the_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "openwaves.toml"
+    path.write_text("prot = 9001\n")
+    monkeypatch.setenv("OPENWAVES_CONFIG", str(path))
+    result = CliRunner().invoke(cli, ["serve", "--config", str(path)])
+    assert result.exit_code == 2
+    assert "prot" in result.output
+
+
+def test_the_key_is_not_shown_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENWAVES_API_KEY", "sk_very_secret")
+    assert "sk_very_secret" not in repr(load_settings())
