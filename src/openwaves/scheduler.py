@@ -117,7 +117,13 @@ class Scheduler:
     def load(self) -> Load:
         """A snapshot."""
         with self._condition:
-            return Load(waiting=len(self._heap), running=len(self._running), wait_s=self._wait_s, busy_s=self._busy_s, **self._counts)
+            return Load(
+                waiting=len(self._heap),
+                running=len(self._running),
+                wait_s=self._wait_s,
+                busy_s=self._busy_s,
+                **self._counts,
+            )
 
     async def synthesize(self, job: SpeechJob, deadline: float) -> Speech:
         """See ``EnginePool``."""
@@ -152,7 +158,8 @@ class Scheduler:
             if len(self._heap) >= self._max_pending:
                 self._counts["refused"] += 1
                 raise OverloadedError(
-                    f"the server is busy: {len(self._heap)} pieces of speech are waiting", self._retry_after_s()
+                    f"the server is busy: {len(self._heap)} pieces of speech are waiting",
+                    self._retry_after_s(),
                 )
             heapq.heappush(self._heap, (deadline, next(self._order), entry))
             self._condition.notify()

@@ -35,20 +35,21 @@ class Settings(BaseSettings):
         description="Key of the first account. Without it the first start makes one and prints it once.",
     )
     data_dir: Path = Field(
-        platformdirs.user_data_path("openwaves"), description="Folder of keys, previews and everything that is kept."
+        platformdirs.user_data_path("openwaves"),
+        description="Folder of keys, previews and everything that is kept.",
     )
     model_dir: Path = Field(
         platformdirs.user_cache_path("openwaves") / "models",
         description="Folder of the model files; several servers may share it.",
     )
     workers: int | None = Field(
-        None, ge=1, le=1024, description="Synthesis threads. Default: one for each core that this process may use."
+        None,
+        ge=1,
+        le=1024,
+        description="Synthesis threads. Default: one for each core that this process may use.",
     )
     engine: Literal["auto", "tone"] = Field(
         "auto", description="'tone' speaks every voice in plain tones, without model files: to try a client."
-    )
-    kokoro_backend: Literal["auto", "openvino", "onnxruntime"] = Field(
-        "auto", description="What runs the Kokoro decoder. 'auto' picks OpenVINO where the processor suits it."
     )
     max_text_chars: int = Field(100_000, ge=1, description="Longest text of one request, in characters.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest request body, in bytes.")
@@ -57,13 +58,18 @@ class Settings(BaseSettings):
         512, ge=1, description="Most segments that wait for a worker; beyond, requests are answered with 503."
     )
     concurrency: int = Field(
-        100, ge=1, description="Most requests of one account at once; beyond, 429. It may open five times as many sockets."
+        100,
+        ge=1,
+        description="Most requests of one account at once; beyond, 429. It may open five times as many sockets.",
     )
     public_url: str | None = Field(
-        None, description="URL under which clients reach this server, for links in answers. Default: as they asked."
+        None,
+        description="URL under which clients reach this server, for links in answers. Default: as they asked.",
     )
     shutdown_grace_s: int = Field(10, ge=0, description="Time for running requests to end at shutdown, in seconds.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severity that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is logged."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -71,8 +77,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line, then environment, then the file named by ``OPENWAVES_CONFIG``."""
         sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)

@@ -19,7 +19,7 @@ from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
 from openwaves.errors import EngineError, FieldError, TextTooLongError
 from openwaves.scheduler import EnginePool
-from openwaves.text.analyze import Analyzer, check_speakable
+from openwaves.text.analyze import analyze, check_speakable
 from openwaves.text.segments import split
 from openwaves.text.timing import time_words
 from openwaves.types import (
@@ -29,11 +29,11 @@ from openwaves.types import (
     SpeechJob,
     SpeechPlan,
     SpeechRequest,
+    Style,
     Voice,
     WordTiming,
 )
 from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.styles import StyleLibrary
 
 LOOKAHEAD = 2  # segments of one request that are spoken ahead of the one being sent
 CHUNK_S = 0.2  # longest sound in one chunk
@@ -46,13 +46,9 @@ class Speaker:
 
     Attributes:
         engines: By the name that catalogue rows use.
-        styles: Resolves a voice to a style.
-        analyzer: Text to phonemes.
     """
 
     engines: Mapping[str, Engine]
-    styles: StyleLibrary
-    analyzer: Analyzer
 
     def speak(self, job: SpeechJob, cancel: CancelToken) -> Speech:
         """Analyze one segment, speak it, cut its silent ends and bring it to the common loudness.
@@ -65,15 +61,8 @@ class Speaker:
             CancelledSynthesisError: ``cancel`` was cancelled.
         """
         engine = self.engine(job.voice)
-        utterances = self.analyzer.analyze(
-            job.segment,
-            language=job.language,
-            accent=job.voice.accent,
-            number_language=job.number_language,
-            math_notation=job.math_notation,
-            max_phonemes=engine.max_phonemes,
-        )
-        style = self.styles.style(job.voice)
+        utterances = analyze(job.segment, job.voice.accent, engine.max_phonemes)
+        style = Style(pitch=job.voice.pitch)
         speed = job.speed * job.voice.speed
         spoken = []
         for utterance in utterances:
@@ -124,8 +113,7 @@ class Synthesizer:
         """
         voice = self.voice(request)
         self.check_length(request.text)
-        if not check_speakable(request.text):
-            raise FieldError("text", "contains nothing that can be spoken, only spaces or signs")
+        check_speakable(request.text, request.language)
         return SpeechPlan(request, voice, tuple(split(request.text)))
 
     def voice(self, request: SpeechRequest) -> Voice:

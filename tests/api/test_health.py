@@ -11,7 +11,7 @@ import requests
 
 from tests.servers import KEY, RunningServer, server
 
-BODY = {"text": "Hello there, how are you today?", "voice_id": "magnus"}
+BODY = {"text": "Hello there, how are you today?", "voice_id": "sophia"}
 
 
 def test_health_and_ready_need_no_key(tone_server: RunningServer) -> None:
@@ -31,23 +31,6 @@ def test_metrics_count_answers_and_speech(tone_server: RunningServer) -> None:
     tone_server.post("/waves/v1/tts", BODY)
     assert spoken() > before
     assert 'openwaves_requests_total{route="/waves/v1/tts",status="200"}' in tone_server.get("/metrics").text
-
-
-def test_before_the_voices_are_loaded_it_lives_but_is_not_ready(tmp_path: Path) -> None:
-    """An empty model folder and no package index: loading fails, and says so, after the port is open."""
-    with server(
-        tmp_path, "--model-dir", str(tmp_path / "models"), wait_ready=False, PIP_NO_INDEX="1", PIP_FIND_LINKS="", PATH="/nowhere"
-    ) as running:
-        assert requests.get(running.url + "/health", timeout=10).status_code == 200
-        ready = requests.get(running.url + "/ready", timeout=10)
-        assert ready.status_code == 503
-        assert ready.json()["status"] == "loading"
-        refused = running.post("/waves/v1/tts", BODY)
-        assert refused.status_code == 503
-        assert refused.json()["error"] == "ServiceUnavailable"
-        assert int(refused.headers["retry-after"]) >= 1
-        assert running.process.wait(60) == 1
-    assert any("cannot start" in line for line in running.log), running.log
 
 
 def test_the_first_start_prints_a_key_once_and_it_works(tmp_path: Path) -> None:
@@ -81,7 +64,9 @@ def test_sigterm_lets_a_running_answer_end(tmp_path: Path) -> None:
     with server(tmp_path, "--engine", "tone") as running:
         headers = {"Authorization": f"Bearer {KEY}"}
         body = {**BODY, "text": BODY["text"] * 40}
-        with requests.post(running.url + "/waves/v1/tts", json=body, headers=headers, timeout=30, stream=True) as answer:
+        with requests.post(
+            running.url + "/waves/v1/tts", json=body, headers=headers, timeout=30, stream=True
+        ) as answer:
             running.process.terminate()
             assert sum(len(part) for part in answer.iter_content(1 << 16)) > 44100
         assert running.process.wait(20) == 0
@@ -91,10 +76,22 @@ def test_a_taken_port_is_a_clear_error(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [sys.executable, "-m", "openwaves", "serve", "--engine", "tone", "--port", str(port), "--data-dir", tmp_path],
+            [
+                sys.executable,
+                "-m",
+                "openwaves",
+                "serve",
+                "--engine",
+                "tone",
+                "--port",
+                str(port),
+                "--data-dir",
+                tmp_path,
+            ],
             capture_output=True,
             text=True,
             timeout=60,
+            check=False,
         )
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}" in done.stderr

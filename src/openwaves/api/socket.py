@@ -48,7 +48,10 @@ def _account(websocket: WebSocket, state: State) -> Account:
     Raises:
         AccessError: There is no valid key.
     """
-    keys = [bearer_key(Headers(scope=websocket.scope)), *(websocket.query_params.get(name, "") for name in KEY_PARAMETERS)]
+    keys = [
+        bearer_key(Headers(scope=websocket.scope)),
+        *(websocket.query_params.get(name, "") for name in KEY_PARAMETERS),
+    ]
     account = next((found for key in keys if key and (found := state.keys.account(key))), None)
     if account is None:
         raise AccessError(UNAUTHORIZED_MESSAGE)

@@ -38,7 +38,10 @@ class State:
     def __post_init__(self) -> None:
         self.limits = Limits(self.settings.concurrency)
         self.requests = Counter(
-            "openwaves_requests", "HTTP answers by route and status.", ["route", "status"], registry=self.metrics
+            "openwaves_requests",
+            "HTTP answers by route and status.",
+            ["route", "status"],
+            registry=self.metrics,
         )
 
     @property

@@ -1,11 +1,10 @@
-"""The command line: ``openwaves serve | speak | voices | models | doctor``."""
+"""The command line: ``openwaves serve | speak | voices | models``."""
 
 import sys
 
 import click
 
 from openwaves import __version__
-from openwaves.cli.doctor import doctor
 from openwaves.cli.models import models
 from openwaves.cli.serve import serve
 from openwaves.cli.speak import speak
@@ -22,7 +21,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, speak, voices, models, doctor):
+for command in (serve, speak, voices, models):
     cli.add_command(command)
 
 

@@ -8,9 +8,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from openwaves.assembly import fetch_models
 from openwaves.cli.options import read_settings, settings_options
 from openwaves.voices.models import ModelStore
+from openwaves.voices.progress import rich_progress
 
 
 @click.group()
@@ -21,9 +21,10 @@ def models() -> None:
 @models.command()
 @settings_options("model_dir")
 def pull(config: Path | None, **options: Any) -> None:
-    """Fetch what is missing or damaged, and prepare the Kokoro network for this machine."""
+    """Fetch what is missing or damaged."""
     settings = read_settings(config, {"log_level": "warning", **options})
-    fetch_models(settings, report=lambda line: click.echo(line, err=True))
+    with rich_progress() as progress:
+        ModelStore(settings.model_dir).pull(progress)
     click.echo(f"the model files are complete in {settings.model_dir}")
 
 
@@ -32,10 +33,10 @@ def pull(config: Path | None, **options: Any) -> None:
 def list_files(config: Path | None, **options: Any) -> None:
     """List the model files and whether each is there."""
     settings = read_settings(config, {"log_level": "warning", **options})
-    table = Table("file", "state", "size, kB", "licence", "source", box=None)
+    table = Table("file", "state", "size, kB", "licence", "description", box=None)
     for status in ModelStore(settings.model_dir).status():
         file = status.file
-        table.add_row(file.path, status.state, f"{file.size_bytes / 1000:,.0f}", file.licence, file.source)
+        table.add_row(file.path, status.state, f"{file.size_bytes / 1000:,.0f}", file.licence, file.description)
     Console().print(table)
     click.echo(f"folder: {settings.model_dir}", err=True)
 

@@ -10,28 +10,29 @@ import click
 
 from openwaves.api.schemas import FORMATS, SAMPLE_RATES
 from openwaves.assembly import assemble
-from openwaves.audio.encode import encode_whole
+from openwaves.audio.encode import WavFile
 from openwaves.cli.options import read_settings, settings_options
 from openwaves.errors import FieldError
 from openwaves.languages import CODES
 from openwaves.settings import Settings
-from openwaves.types import Audio, AudioFormat, SpeechRequest
+from openwaves.types import AudioFormat, SpeechRequest
 
 
 @click.command()
 @click.argument("text")
-@click.option("--voice", default="magnus", show_default=True, help="Voice; see `openwaves voices`.")
+@click.option("--voice", default="sophia", show_default=True, help="Voice; see `openwaves voices`.")
 @click.option("--language", type=click.Choice(CODES), default="auto", show_default=True, help="Language of the text.")
 @click.option("--speed", type=click.FloatRange(0.5, 2.0), default=1.0, show_default=True, help="Pace.")
 @click.option(
-    "--sample-rate", type=click.Choice([str(rate) for rate in SAMPLE_RATES]), default="24000", show_default=True
+    "--sample-rate",
+    type=click.Choice([str(rate) for rate in SAMPLE_RATES]),
+    default="24000",
+    show_default=True,
 )
-@click.option(
-    "--format", "output_format", type=click.Choice(FORMATS), help="Default: by the file's ending, else wav."
-)
+@click.option("--format", "output_format", type=click.Choice(FORMATS), help="Default: by the file's ending, else wav.")
 @click.option("-o", "--output", default="speech.wav", show_default=True, help="File to write; `-` is stdout.")
-@settings_options("model_dir", "data_dir", "workers", "engine", "kokoro_backend")
-def speak(  # noqa: D417 - the options document themselves
+@settings_options("model_dir", "data_dir", "workers", "engine")
+def speak(
     text: str,
     voice: str,
     language: str,
@@ -59,34 +60,38 @@ def speak(  # noqa: D417 - the options document themselves
         sample_rate=int(sample_rate),
         output_format=output_format or _format_of(output),
     )
-    pieces, spent_s = _spoken(settings, request)
-    data = encode_whole([piece.samples for piece in pieces], request.output_format, request.sample_rate, pieces[0].sample_rate)
+    data, length_s, spent_s = _spoken(settings, request)
     if output == "-":
         sys.stdout.buffer.write(data)
     else:
         Path(output).write_bytes(data)
-    duration_s = sum(piece.duration_s for piece in pieces)
     click.echo(
-        f"{duration_s:.2f} s of sound in {spent_s:.2f} s, real-time factor {spent_s / duration_s:.3f}"
+        f"{length_s:.2f} s of sound in {spent_s:.2f} s, real-time factor {spent_s / length_s:.3f}"
         + ("" if output == "-" else f", written to {output}"),
         err=True,
     )
 
 
-def _spoken(settings: Settings, request: SpeechRequest) -> tuple[list[Audio], float]:
-    """The sound, and the seconds that it took once the voices were loaded."""
+def _spoken(settings: Settings, request: SpeechRequest) -> tuple[bytes, float, float]:
+    """The encoded sound, its length, and the seconds that it took once the voices were loaded."""
 
-    async def collect() -> tuple[list[Audio], float]:
+    async def collect() -> tuple[bytes, float, float]:
         started = time.perf_counter()
         plan = assembly.synthesizer.plan(request)
-        pieces = [piece async for piece in assembly.synthesizer.stream(plan)]
-        return pieces, time.perf_counter() - started
+        chunks = [chunk async for chunk in assembly.synthesizer.collect(plan)]
+        length_s = max((word.end_s for chunk in chunks for word in chunk.words), default=0.0)
+        return b"".join(chunk.data for chunk in chunks), length_s, time.perf_counter() - started
 
     assembly = assemble(settings, report=lambda line: click.echo(line, err=True))
     try:
-        return asyncio.run(collect())
+        data, length_s, spent_s = asyncio.run(collect())
     finally:
         assembly.close()
+    if request.output_format == "wav":
+        with WavFile(request.sample_rate) as wav:
+            wav.write(data)
+            data = b"".join(wav.parts())
+    return data, length_s, spent_s
 
 
 def _format_of(output: str) -> AudioFormat:

@@ -19,19 +19,25 @@ class Engine(Protocol):
     """
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...
 
     @property
-    def sample_rate(self) -> int: ...  # noqa: D102
+    def sample_rate(self) -> int: ...
 
     @property
-    def symbols(self) -> frozenset[str]: ...  # noqa: D102
+    def symbols(self) -> frozenset[str]: ...
 
     @property
-    def max_phonemes(self) -> int: ...  # noqa: D102
+    def max_phonemes(self) -> int: ...
 
     def synthesize(
-        self, phonemes: str, style: Style, speed: float = 1.0, *, seed: int = 0, cancel: CancelToken | None = None
+        self,
+        phonemes: str,
+        style: Style,
+        speed: float = 1.0,
+        *,
+        seed: int = 0,
+        cancel: CancelToken | None = None,
     ) -> Audio:
         """Speak ``phonemes``.
 

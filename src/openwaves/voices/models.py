@@ -173,9 +173,7 @@ class ModelStore:
         wanted = [status for status in self.status() if status.state != "present"]
         for status in wanted:
             if status.file.package is not None:
-                raise ModelFileError(
-                    f"model file {status.location} is {status.problem}; {_remedy(status.file)}"
-                )
+                raise ModelFileError(f"model file {status.location} is {status.problem}; {_remedy(status.file)}")
         return wanted
 
     @contextmanager
@@ -249,9 +247,7 @@ class ModelStore:
         """Give the files that the source could not supply, and why."""
         remaining = list(files)
         problems: list[str] = []
-        with tempfile.TemporaryDirectory(
-            dir=self.root, prefix=_WORK_PREFIX, ignore_cleanup_errors=True
-        ) as folder:
+        with tempfile.TemporaryDirectory(dir=self.root, prefix=_WORK_PREFIX, ignore_cleanup_errors=True) as folder:
             try:
                 for file, content in source.fetch(files, Path(folder), progress):
                     try:
@@ -282,16 +278,13 @@ class ModelStore:
                     digest.update(chunk)
                     size_bytes += len(chunk)
                     if size_bytes > file.size_bytes:
-                        raise ModelFileError(
-                            f"{file.path} is longer than the expected {file.size_bytes} bytes"
-                        )
+                        raise ModelFileError(f"{file.path} is longer than the expected {file.size_bytes} bytes")
                     output.write(chunk)
                 output.flush()
                 os.fsync(output.fileno())
             if digest.hexdigest() != file.sha256:
                 raise ModelFileError(
-                    f"{file.path} has the wrong content: expected SHA-256 {file.sha256}, "
-                    f"found {digest.hexdigest()}"
+                    f"{file.path} has the wrong content: expected SHA-256 {file.sha256}, found {digest.hexdigest()}"
                 )
             part.replace(target)
             _sync_folder(target.parent)

@@ -1,0 +1,1 @@
+"""Sound after the engine: level, ends, rate, encoding."""

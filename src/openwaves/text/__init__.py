@@ -1,0 +1,1 @@
+"""Request text to segments and utterances. No numpy, no I/O."""
