@@ -52,7 +52,7 @@ def test_get_all_models_lists_every_voice_with_a_clip_that_plays_without_a_key(
         clip = requests.get(row["audioPreview"], timeout=30)
         assert clip.status_code == 200
         assert clip.headers["content-type"] == "audio/mpeg"
-        with av.open(io.BytesIO(clip.content)) as container:
+        with av.open(io.BytesIO(clip.content), "r") as container:
             assert sum(frame.samples for frame in container.decode(audio=0)) > 24000
         assert requests.get(row["audioPreview"], timeout=30).content == clip.content
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -41,7 +43,7 @@ def serve(settings: Settings, say: Say) -> int:
     say(f"openwaves listens on {url}")
     if new_key:
         say(f"API key of this server, shown only now:\n\n    {new_key}\n")
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(state),
             lifespan="off",
@@ -69,7 +71,18 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to ``_run``: uvicorn would raise them again after a clean stop, which is then no clean exit."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
 async def _run(server: uvicorn.Server, listener: socket.socket, state: State, say: Say) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     loading = asyncio.create_task(_load(state, say))
     status = 0

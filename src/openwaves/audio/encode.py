@@ -108,7 +108,8 @@ class _Resampler:
             samples = self._stream.resample_chunk(samples, last=last)
         size = np.abs(samples)
         limited = np.sign(samples) * (KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE)))
-        return np.rint(np.where(size > KNEE, limited, samples) * 32767).astype(np.int16)
+        rounded: NDArray[np.int16] = np.rint(np.where(size > KNEE, limited, samples) * 32767).astype(np.int16)
+        return rounded
 
 
 class _PcmEncoder:

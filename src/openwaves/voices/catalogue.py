@@ -2,7 +2,7 @@
 
 import tomllib
 from importlib.resources import files
-from typing import Self
+from typing import Any, Self
 
 from openwaves.errors import VoiceNotFoundError
 from openwaves.types import Voice
@@ -22,11 +22,7 @@ class Catalogue:
         """Read the catalogue that comes with the package."""
         text = (files("openwaves.voices") / "data" / "voices.toml").read_text(encoding="utf-8")
         rows = tomllib.loads(text)["voice"]
-        return cls(
-            tuple(
-                Voice(**{name: tuple(value) if name in LISTS else value for name, value in row.items()}) for row in rows
-            )
-        )
+        return cls(tuple(_voice(row) for row in rows))
 
     def get(self, voice_id: str) -> Voice:
         """The voice with this id.
@@ -46,3 +42,8 @@ class Catalogue:
     def for_language(self, code: str) -> tuple[Voice, ...]:
         """The voices that are meant for a language."""
         return tuple(voice for voice in self.voices if code in voice.languages)
+
+
+def _voice(row: dict[str, Any]) -> Voice:
+    fields: dict[str, Any] = {name: tuple(value) if name in LISTS else value for name, value in row.items()}
+    return Voice(**fields)
