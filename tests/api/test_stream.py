@@ -3,6 +3,7 @@
 import base64
 import json
 
+import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
@@ -102,11 +103,9 @@ def test_an_idle_socket_is_told_and_closed(tone_server: RunningServer) -> None:
 
 def test_a_handshake_without_a_valid_key_is_refused(tone_server: RunningServer) -> None:
     for query in ("", "?token=wrong"):
-        try:
-            socket(tone_server, query).close()
-            raise AssertionError("accepted")
-        except InvalidStatus as refused:
-            assert refused.response.status_code == 401
+        with pytest.raises(InvalidStatus) as refused:
+            socket(tone_server, query)
+        assert refused.value.response.status_code == 401
 
 
 def test_what_is_not_spoken_yet_is_an_error_and_not_silence(tone_server: RunningServer) -> None:
