@@ -20,7 +20,7 @@ def socket(server: RunningServer, query: str = f"?token={KEY}") -> ClientConnect
 
 
 def until_complete(ws: ClientConnection) -> list[dict[str, object]]:
-    frames = []
+    frames: list[dict[str, object]] = []
     while not frames or frames[-1]["status"] not in ("complete", "error"):
         frames.append(json.loads(ws.recv(10)))
     return frames
