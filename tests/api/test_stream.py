@@ -114,3 +114,13 @@ def test_what_is_not_spoken_yet_is_an_error_and_not_silence(tone_server: Running
         assert answer.status_code == 400
         assert named in answer.json()["message"]
     assert requests.get(tone_server.url + "/health", timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 3000, "x" * 5000, "a" + "\u0301" * 10_000, "(" * 5000 + "a", "Hi \U0001f642 there", "1/" * 999],
+)
+def test_hostile_text_is_spoken(tone_server: RunningServer, text: str) -> None:
+    answer = tone_server.post("/waves/v1/tts", {**BODY, "text": text})
+    assert answer.status_code == 200, answer.text
+    assert len(answer.content) > 2000

@@ -11,6 +11,7 @@ SPOKEN_LANGUAGES = ("en", "auto")
 BRITISH_ACCENTS = frozenset({"british", "australian"})
 _WORD = re.compile(r"\S+")
 _SILENT = re.compile(r"[^\w\s.,;:!?…—–'’\"“”()$£€₹%&@#+=*/°^-]")
+_LONG_NUMBER = re.compile(r"\d{13,}")  # read digit by digit: hibari's number reader ends at the trillions
 _PUNCTUATION = frozenset('.,;:!?—…"“”()')
 
 
@@ -53,6 +54,7 @@ def analyze(segment: Segment, accent: str, max_phonemes: int) -> list[Utterance]
 def _cleaned(text: str) -> str:
     """Without emoji, control characters and stray signs, which become spaces."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
+    text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
     return " ".join(_SILENT.sub(" ", text).split())
 
 
