@@ -12,6 +12,8 @@ BRITISH_ACCENTS = frozenset({"british", "australian"})
 _WORD = re.compile(r"\S+")
 _SILENT = re.compile(r"[^\w\s.,;:!?…—–'’\"“”()$£€₹%&@#+=*/°^-]")
 _LONG_NUMBER = re.compile(r"\d{13,}")  # read digit by digit: hibari's number reader ends at the trillions
+_CHAIN = re.compile(r"(?:[^\s/_.,'’-]*[/_.,'’-]){9,}")  # hibari's time grows with the cube of such a chain's length
+_SEPARATOR = re.compile(r"[/_.,'’-]")
 _PUNCTUATION = frozenset('.,;:!?—…"“”()')
 
 
@@ -55,6 +57,7 @@ def _cleaned(text: str) -> str:
     """Without emoji, control characters and stray signs, which become spaces."""
     text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
     text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
+    text = _CHAIN.sub(lambda match: _SEPARATOR.sub(" ", match.group()), text)
     return " ".join(_SILENT.sub(" ", text).split())
 
 
