@@ -9,8 +9,8 @@ import onnxruntime
 from hibari import dsp
 
 from openwaves.cancellation import CancelToken
-from openwaves.engines.symbols import SYMBOLS
-from openwaves.errors import EngineError, UnknownPhonemeError
+from openwaves.engines.symbols import SYMBOLS, check_phonemes
+from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
 
 RATE = 24000
@@ -58,10 +58,7 @@ class HibariEngine:
         cancel: CancelToken | None = None,
     ) -> Audio:
         """See ``Engine``."""
-        if not 0 < len(phonemes) <= self.max_phonemes:
-            raise EngineError(f"an utterance has 1 to {self.max_phonemes} phonemes, not {len(phonemes)}")
-        if unknown := sorted(set(phonemes) - self.symbols):
-            raise UnknownPhonemeError(phonemes, "".join(unknown))
+        check_phonemes(phonemes, self.max_phonemes)
         ids = [0, *(SYMBOLS[phoneme] for phoneme in phonemes), 0]
         feeds = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
         run = onnxruntime.RunOptions()

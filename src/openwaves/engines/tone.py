@@ -3,8 +3,7 @@
 import numpy as np
 
 from openwaves.cancellation import CancelToken
-from openwaves.engines.symbols import SYMBOLS
-from openwaves.errors import EngineError, UnknownPhonemeError
+from openwaves.engines.symbols import SYMBOLS, check_phonemes
 from openwaves.types import Audio, PhonemeTiming, Style
 
 RATE = 24000
@@ -32,10 +31,7 @@ class ToneEngine:
         cancel: CancelToken | None = None,
     ) -> Audio:
         """See ``Engine``; the pitch tells the phoneme, ``seed`` changes nothing."""
-        if not 0 < len(phonemes) <= self.max_phonemes:
-            raise EngineError(f"an utterance has 1 to {self.max_phonemes} phonemes, not {len(phonemes)}")
-        if unknown := sorted(set(phonemes) - self.symbols):
-            raise UnknownPhonemeError(phonemes, "".join(unknown))
+        check_phonemes(phonemes, self.max_phonemes)
         if cancel is not None:
             cancel.raise_if_cancelled()
         n_each = round(PHONEME_S * RATE / speed)
