@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
 from openwaves.engines.hibari import HibariEngine
+from openwaves.engines.kokoro import KokoroEngine, PreparedNetwork, prepare
+from openwaves.engines.kokoro.engine import Backend, choose_backend
 from openwaves.engines.tone import ToneEngine
 from openwaves.scheduler import Scheduler, available_cores
 from openwaves.settings import Settings
@@ -14,13 +16,16 @@ from openwaves.synthesis import Speaker, Synthesizer
 from openwaves.text.segments import split
 from openwaves.types import SpeechJob
 from openwaves.voices.catalogue import Catalogue
+from openwaves.voices.models import KOKORO_NETWORK, KOKORO_PREPARED, KOKORO_VOICES, ModelStore
+from openwaves.voices.progress import Progress
+from openwaves.voices.styles import StyleLibrary
 
 log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
 
-WARM_UP_VOICE = "sophia"
-WARM_UP_TEXT = "The voices are warm."
+WARM_UP = (("sophia", "en", "The voices are warm."), ("magnus", "en", "All is well."), ("meher", "hi", "नमस्ते।"))
+"""Voice, language and text: each engine and each way to read text once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +47,52 @@ class Assembly:
         self.scheduler.close()
 
 
-def assemble(settings: Settings, report: Report = log.info) -> Assembly:
-    """Load every engine and warm it up.
+def fetch_models(settings: Settings, progress: Progress) -> PreparedNetwork:
+    """Fetch the model files that are missing or damaged, and prepare the Kokoro network for this machine.
+
+    Raises:
+        ModelFileError: A file cannot be fetched, or the folder is not writable.
+    """
+    store = ModelStore(settings.model_dir)
+    store.pull(progress)
+    return prepare(store.root / KOKORO_NETWORK, store.root / KOKORO_PREPARED, progress.say)
+
+
+def assemble(settings: Settings, progress: Progress, report: Report = log.info) -> Assembly:
+    """Fetch what is missing, load every engine and warm it up.
 
     Args:
         settings: The options.
+        progress: Shows downloads.
         report: Told what is being done, a line each.
 
     Raises:
+        ModelFileError: A model file cannot be fetched.
         EngineError: A network cannot be loaded.
     """
-    report("loading the networks")
-    engines: dict[str, Engine] = {"hibari": ToneEngine() if settings.engine == "tone" else HibariEngine.load()}
+    workers = settings.workers or available_cores()
+    speaker = _speaker(settings, workers, progress, report)
     catalogue = Catalogue.load()
-    speaker = Speaker(engines)
     report("warming up")
-    (segment,) = split(WARM_UP_TEXT)
-    job = SpeechJob(segment, catalogue.get(WARM_UP_VOICE), 1.0, "en", None, math_notation=False, seed=0)
-    speaker.speak(job, CancelToken())
-    scheduler = Scheduler(speaker.speak, settings.workers or available_cores(), settings.max_pending)
-    return Assembly(Synthesizer(catalogue, speaker, scheduler, settings.max_text_chars), scheduler, engines)
+    for voice_id, language, text in WARM_UP:
+        (segment,) = split(text)
+        voice = catalogue.get(voice_id)
+        job = SpeechJob(segment, voice, 1.0, language, None, math_notation=False, seed=0)
+        speaker.speak(job, CancelToken())
+    scheduler = Scheduler(speaker.speak, workers, settings.max_pending)
+    synthesizer = Synthesizer(catalogue, speaker, scheduler, settings.max_text_chars)
+    return Assembly(synthesizer, scheduler, speaker.engines)
+
+
+def _speaker(settings: Settings, workers: int, progress: Progress, report: Report) -> Speaker:
+    if settings.engine == "tone":
+        return Speaker(dict.fromkeys(("hibari", "kokoro"), ToneEngine()), None)
+    report("checking the model files")
+    network = fetch_models(settings, progress)
+    backend: Backend = choose_backend() if settings.kokoro_backend == "auto" else settings.kokoro_backend
+    report(f"loading the networks (Kokoro on {backend})")
+    engines: dict[str, Engine] = {
+        "hibari": HibariEngine.load(),
+        "kokoro": KokoroEngine.load(network, backend, workers),
+    }
+    return Speaker(engines, StyleLibrary(settings.model_dir.absolute() / KOKORO_VOICES))

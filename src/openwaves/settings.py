@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     engine: Literal["auto", "tone"] = Field(
         "auto", description="'tone' speaks every voice in plain tones, without model files: to try a client."
     )
+    kokoro_backend: Literal["auto", "openvino", "onnxruntime"] = Field(
+        "auto", description="What runs the Kokoro network. 'auto': OpenVINO where it runs, else ONNX Runtime."
+    )
     max_text_chars: int = Field(100_000, ge=1, description="Longest text of one request, in characters.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest request body, in bytes.")
     body_timeout_s: float = Field(30.0, gt=0, description="Longest time to receive a request body, in seconds.")

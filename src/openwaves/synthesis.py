@@ -19,8 +19,8 @@ from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
 from openwaves.errors import EngineError, FieldError, TextTooLongError
 from openwaves.scheduler import EnginePool
-from openwaves.text.analyze import analyze, check_speakable
-from openwaves.text.segments import split
+from openwaves.text.analyze import analyze, check_language, check_scripts, check_speakable
+from openwaves.text.segments import Cutter, split
 from openwaves.text.timing import time_words
 from openwaves.types import (
     EncodedChunk,
@@ -34,9 +34,12 @@ from openwaves.types import (
     WordTiming,
 )
 from openwaves.voices.catalogue import Catalogue
+from openwaves.voices.styles import StyleLibrary
 
 LOOKAHEAD = 2  # segments of one request that are spoken ahead of the one being sent
 CHUNK_S = 0.2  # longest sound in one chunk
+ENGINE_LANGUAGES = {"hibari": frozenset({"en"})}  # of engines that do not speak every language
+FALLBACK_ENGINE = "kokoro"
 WHOLE_FILE_SLACK_S = 2.0  # how long the pieces of a whole-file request let live streams pass
 
 
@@ -46,9 +49,11 @@ class Speaker:
 
     Attributes:
         engines: By the name that catalogue rows use.
+        styles: The styles of voices that are mixed from packs; None if no engine needs them.
     """
 
     engines: Mapping[str, Engine]
+    styles: StyleLibrary | None
 
     def speak(self, job: SpeechJob, cancel: CancelToken) -> Speech:
         """Analyze one segment, speak it, cut its silent ends and bring it to the common loudness.
@@ -61,8 +66,12 @@ class Speaker:
             CancelledSynthesisError: ``cancel`` was cancelled.
         """
         engine = self.engine(job.voice)
-        utterances = analyze(job.segment, job.voice.accent, engine.max_phonemes)
-        style = Style(pitch=job.voice.pitch)
+        utterances = analyze(job, engine.max_phonemes)
+        if any(
+            utterance.languages - ENGINE_LANGUAGES.get(engine.name, utterance.languages) for utterance in utterances
+        ):
+            engine = self.engines.get(FALLBACK_ENGINE, engine)
+        style = self.style(job.voice)
         speed = job.speed * job.voice.speed
         spoken = []
         for utterance in utterances:
@@ -71,6 +80,16 @@ class Speaker:
         samples = np.concatenate([audio.samples for audio in spoken]) if spoken else np.zeros(0, np.float32)
         words = time_words(job.segment, utterances, spoken)
         return Speech(gain(samples, job.voice.gain_db), engine.sample_rate, words)
+
+    def style(self, voice: Voice) -> Style:
+        """How an engine sounds as ``voice``.
+
+        Raises:
+            ModelFileError: A style pack is missing or damaged.
+        """
+        if self.styles is None or not voice.timbre:
+            return Style(pitch=voice.pitch)
+        return Style(self.styles.pack(voice.timbre, voice.prosody), voice.pitch)
 
     def engine(self, voice: Voice) -> Engine:
         """The engine that speaks ``voice``.
@@ -112,29 +131,49 @@ class Synthesizer:
             FieldError: Nothing in the text can be spoken, or a dictionary does not exist.
         """
         voice = self.voice(request)
-        self.check_length(request.text)
+        self.check_length(len(request.text))
         check_speakable(request.text, request.language)
-        return SpeechPlan(request, voice, tuple(split(request.text)))
+        return SpeechPlan(request, voice, tuple(split(request.text, self._speaker.engine(voice).segment_chars)))
+
+    def cutter(self, voice: Voice) -> Cutter:
+        """Cuts a text that is still growing as ``plan`` cuts a whole one."""
+        return Cutter(self._speaker.engine(voice).segment_chars)
 
     def voice(self, request: SpeechRequest) -> Voice:
         """The voice of a request.
 
         Raises:
             VoiceNotFoundError: It does not exist.
-            FieldError: A dictionary does not exist.
+            FieldError: A dictionary does not exist, or the language is not spoken.
         """
+        check_language(request.language)
         if request.dictionary_ids:
             raise FieldError("pronunciation_dicts", f"{request.dictionary_ids[0]!r} does not exist")
         return self.catalogue.get(request.voice_id)
 
-    def check_length(self, text: str) -> None:
-        """Refuse a text over the limit.
+    def check_more(self, request: SpeechRequest, text: str, total: int) -> None:
+        """Refuse text that arrives later, if it cannot be spoken.
+
+        Args:
+            request: The request that it continues.
+            text: The new text.
+            total: Length of all text of the request, the new included.
+
+        Raises:
+            TextTooLongError: It is too much.
+            FieldError: A script is not spoken.
+        """
+        self.check_length(total)
+        check_scripts(text, request.language)
+
+    def check_length(self, total: int) -> None:
+        """Refuse a text of ``total`` characters if that is over the limit.
 
         Raises:
             TextTooLongError: It is.
         """
-        if len(text) > self.max_text_chars:
-            raise TextTooLongError(f"text: {len(text)} characters; this server takes at most {self.max_text_chars}")
+        if total > self.max_text_chars:
+            raise TextTooLongError(f"text: {total} characters; this server takes at most {self.max_text_chars}")
 
     def collect(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
         """``stream`` for an answer that is not played while it is made: live streams may pass it."""
@@ -266,14 +305,17 @@ def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> l
     step = round(CHUNK_S * speech.sample_rate)
     chunks = []
     begun: list[WordTiming] = []
+    held_s = 0.0
     for begin in range(0, max(len(samples), 1), step):
+        piece = samples[begin : begin + step]
+        held_s += len(piece) / speech.sample_rate
         is_last = begin + step >= len(samples)
         end_s = start_s + (begin + step) / speech.sample_rate
         while words and (is_last or words[0].start_s < end_s):
             begun.append(words.pop(0))
-        if data := encode.encode(samples[begin : begin + step]):
-            chunks.append(EncodedChunk(data, tuple(begun)))
-            begun = []
-    if begun:
-        chunks.append(EncodedChunk(b"", tuple(begun)))
+        if data := encode.encode(piece):
+            chunks.append(EncodedChunk(data, tuple(begun), held_s))
+            begun, held_s = [], 0.0
+    if begun or held_s:
+        chunks.append(EncodedChunk(b"", tuple(begun), held_s))
     return chunks

@@ -171,10 +171,12 @@ class Utterance:
     Attributes:
         phonemes: IPA in the engine's symbols, words separated by spaces, punctuation kept.
         words: The words of the input in order; punctuation belongs to none.
+        languages: Codes of the languages that its segment is read in.
     """
 
     phonemes: str
     words: tuple[Word, ...] = ()
+    languages: frozenset[str] = frozenset({"en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,9 @@ class EncodedChunk:
     Attributes:
         data: Encoded sound; whole samples for pcm.
         words: The words that begin in this piece; times count from the start of the request's audio.
+        duration_s: Length of the sound that went into it; an encoder may hold some of it back.
     """
 
     data: bytes
     words: tuple[WordTiming, ...] = ()
+    duration_s: float = 0.0

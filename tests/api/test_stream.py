@@ -109,11 +109,22 @@ def test_a_handshake_without_a_valid_key_is_refused(tone_server: RunningServer) 
 
 
 def test_what_is_not_spoken_yet_is_an_error_and_not_silence(tone_server: RunningServer) -> None:
-    for fields, named in (({"language": "hi"}, "language"), ({"text": "नमस्ते"}, "text")):
+    for fields, named in (({"language": "ar"}, "language"), ({"text": "สวัสดี"}, "text")):
         answer = tone_server.post("/waves/v1/tts", {**BODY, **fields})
         assert answer.status_code == 400
         assert named in answer.json()["message"]
     assert requests.get(tone_server.url + "/health", timeout=5).status_code == 200
+
+
+def test_what_is_not_spoken_on_a_socket_is_an_error_and_the_socket_goes_on(tone_server: RunningServer) -> None:
+    with socket(tone_server, f"?token={KEY}") as ws:
+        for fields, named in (({"language": "ar"}, "language"), ({"text": "สวัสดี"}, "text")):
+            ws.send(json.dumps({**BODY, **fields}))
+            frame = json.loads(ws.recv(5))
+            assert frame["status"] == "error"
+            assert named in frame["message"]
+        ws.send(json.dumps(BODY))
+        assert json.loads(ws.recv(5))["status"] == "chunk"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ log = logging.getLogger("openwaves.access")
 
 API_PREFIXES = ("/waves/v1", "/api/v1")
 OPEN_PATHS = tuple(prefix + path for prefix in API_PREFIXES for path in ("/health", "/voice/preview/"))
+PROBES = ("/health", "/ready", "/metrics")  # asked every few seconds: logged only when debugging
 SCHEMES = ("bearer", "token")
 
 FindAccount = Callable[[str], Account | None]
@@ -67,7 +68,8 @@ class Envelope:
         finally:
             route = getattr(scope.get("route"), "path", "other")
             self._requests.labels(route=route, status=status or "aborted").inc()
-            log.info(
+            log.log(
+                logging.DEBUG if scope["path"] in PROBES else logging.INFO,
                 "%s %s %s %.0f ms %s",
                 scope["method"],
                 scope["path"],

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -46,6 +47,12 @@ def _format(value: object) -> object:
     return _one_of(FORMATS, FORMAT_ALIASES.get(value, value) if isinstance(value, str) else value)
 
 
+def _whole(value: object) -> object:
+    """Clients whose language has only floating-point numbers send 24000.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[StrictInt, BeforeValidator(_whole)]
 Model = Annotated[Literal["lightning_v3.1", "lightning_v3.1_pro"], BeforeValidator(_model)]
 Language = Annotated[StrictStr, BeforeValidator(lambda value: _one_of(CODES, value))]
 VoiceId = Annotated[StrictStr, Field(min_length=1, max_length=256)]
@@ -58,7 +65,7 @@ class _SpeechFields(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     model: Model = "lightning_v3.1"
-    sample_rate: Annotated[StrictInt, BeforeValidator(lambda value: _one_of(SAMPLE_RATES, value))] = 44100
+    sample_rate: Annotated[Whole, AfterValidator(lambda value: _one_of(SAMPLE_RATES, value))] = 44100
     speed: Annotated[StrictFloat, Field(ge=0.5, le=2.0)] = 1.0
     language: Language | None = None
     number_pronunciation_language: Language | None = None
@@ -122,10 +129,10 @@ class SocketMessage(_SpeechFields):
     voice_id: VoiceId | None = None
     more: StrictBool = Field(False, alias="continue")
     flush: StrictBool = False
-    max_buffer_flush_ms: Annotated[StrictInt, Field(ge=0, le=1000)] = 0
-    complete_backoff_ms: Annotated[StrictInt, Field(ge=0, le=10000)] = 0
+    max_buffer_flush_ms: Annotated[Whole, Field(ge=0, le=1000)] = 0
+    complete_backoff_ms: Annotated[Whole, Field(ge=0, le=10000)] = 0
     context_id: ClientId | None = None
-    max_buffer_delay_ms: Annotated[StrictInt, Field(ge=0, le=5000)] = 3000
+    max_buffer_delay_ms: Annotated[Whole, Field(ge=0, le=5000)] = 3000
     cancel_request: StrictBool = False
 
     def to_request(self) -> SpeechRequest:

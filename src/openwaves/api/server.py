@@ -15,6 +15,7 @@ from openwaves.assembly import assemble
 from openwaves.errors import OpenWavesError
 from openwaves.settings import Settings
 from openwaves.storage.keys import KeyRing
+from openwaves.voices.progress import rich_progress
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,8 @@ async def _load(state: State, say: Say) -> bool:
         say(stage)
 
     try:
-        state.speech = await asyncio.to_thread(assemble, state.settings, report)
+        with rich_progress() as progress:
+            state.speech = await asyncio.to_thread(assemble, state.settings, progress, report)
     except OpenWavesError as error:
         say(f"cannot start: {error.message}")
         return False

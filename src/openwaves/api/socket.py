@@ -71,7 +71,7 @@ class Utterance:
         failed: An error was sent; further text is dropped.
     """
 
-    def __init__(self, request: SpeechRequest, voice: Voice, message: SocketMessage) -> None:
+    def __init__(self, request: SpeechRequest, voice: Voice, message: SocketMessage, cutter: Cutter) -> None:
         self.request = request
         self.voice = voice
         self.context_id = message.context_id
@@ -79,7 +79,7 @@ class Utterance:
         self.backoff_s = message.complete_backoff_ms / 1000
         self.text = ""
         self.failed = False
-        self._cutter = Cutter()
+        self._cutter = cutter
         self._segments: asyncio.Queue[Segment | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -187,7 +187,7 @@ class SpeechSocket:
                 return  # keeps the socket alive, or closes what is closed
             utterance = self._begin(message)
         if not utterance.failed:
-            self._state.synthesizer.check_length(utterance.text + text)
+            self._state.synthesizer.check_more(utterance.request, text, len(utterance.text) + len(text))
             await utterance.add(text)
         if not message.more:
             del self._open[context_id]
@@ -200,7 +200,9 @@ class SpeechSocket:
     def _begin(self, message: SocketMessage) -> Utterance:
         """Open an utterance; it is spoken after those of the same context."""
         request = message.to_request()
-        utterance = Utterance(request, self._state.synthesizer.voice(request), message)
+        synthesizer = self._state.synthesizer
+        voice = synthesizer.voice(request)
+        utterance = Utterance(request, voice, message, synthesizer.cutter(voice))
         before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
         task = asyncio.create_task(self._speak(utterance, before))
         self._open[message.context_id] = utterance

@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from openwaves.assembly import fetch_models
 from openwaves.cli.options import read_settings, settings_options
 from openwaves.voices.models import ModelStore
 from openwaves.voices.progress import rich_progress
@@ -21,10 +22,10 @@ def models() -> None:
 @models.command()
 @settings_options("model_dir")
 def pull(config: Path | None, **options: Any) -> None:
-    """Fetch what is missing or damaged."""
+    """Fetch what is missing or damaged, and prepare the networks for this machine."""
     settings = read_settings(config, {"log_level": "warning", **options})
     with rich_progress() as progress:
-        ModelStore(settings.model_dir).pull(progress)
+        fetch_models(settings, progress)
     click.echo(f"the model files are complete in {settings.model_dir}")
 
 

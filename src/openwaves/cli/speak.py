@@ -16,6 +16,7 @@ from openwaves.errors import FieldError
 from openwaves.languages import CODES
 from openwaves.settings import Settings
 from openwaves.types import AudioFormat, SpeechRequest
+from openwaves.voices.progress import rich_progress
 
 
 @click.command()
@@ -31,7 +32,7 @@ from openwaves.types import AudioFormat, SpeechRequest
 )
 @click.option("--format", "output_format", type=click.Choice(FORMATS), help="Default: by the file's ending, else wav.")
 @click.option("-o", "--output", default="speech.wav", show_default=True, help="File to write; `-` is stdout.")
-@settings_options("model_dir", "data_dir", "workers", "engine")
+@settings_options("model_dir", "workers", "engine", "kokoro_backend")
 def speak(
     text: str,
     voice: str,
@@ -79,10 +80,11 @@ def _spoken(settings: Settings, request: SpeechRequest) -> tuple[bytes, float, f
         started = time.perf_counter()
         plan = assembly.synthesizer.plan(request)
         chunks = [chunk async for chunk in assembly.synthesizer.collect(plan)]
-        length_s = max((word.end_s for chunk in chunks for word in chunk.words), default=0.0)
+        length_s = sum(chunk.duration_s for chunk in chunks)
         return b"".join(chunk.data for chunk in chunks), length_s, time.perf_counter() - started
 
-    assembly = assemble(settings, report=lambda line: click.echo(line, err=True))
+    with rich_progress() as progress:
+        assembly = assemble(settings, progress, report=lambda line: click.echo(line, err=True))
     try:
         data, length_s, spent_s = asyncio.run(collect())
     finally:

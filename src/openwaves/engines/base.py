@@ -16,6 +16,8 @@ class Engine(Protocol):
         sample_rate: Rate of the samples that it makes, Hz.
         symbols: Every character that ``synthesize`` accepts.
         max_phonemes: Longest utterance, in characters of its phoneme string.
+        segment_chars: Most characters of a request's first, second, … segment, so that sound begins soon and each
+            segment is made while those before it play.
     """
 
     @property
@@ -29,6 +31,9 @@ class Engine(Protocol):
 
     @property
     def max_phonemes(self) -> int: ...
+
+    @property
+    def segment_chars(self) -> tuple[int, ...]: ...
 
     def synthesize(
         self,

@@ -25,6 +25,7 @@ class HibariEngine:
     sample_rate = RATE
     symbols = frozenset(SYMBOLS)
     max_phonemes = 400
+    segment_chars: tuple[int, ...] = (200,)
 
     def __init__(self, session: onnxruntime.InferenceSession) -> None:
         self._session = session

@@ -1,94 +1,222 @@
 """Segments to utterances: phonemes, and which of them speak which word of the input."""
 
 import re
-import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from openwaves.errors import FieldError
-from openwaves.g2p.english import English, english
-from openwaves.types import Segment, Utterance, Word
+from openwaves.g2p import espeak
+from openwaves.g2p.english import english
+from openwaves.languages import LANGUAGES
+from openwaves.text.clean import clean
+from openwaves.text.scripts import Run, runs, unreadable
+from openwaves.types import SpeechJob, Utterance, Word
 
-SPOKEN_LANGUAGES = ("en", "auto")
+SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in espeak.SPOKEN)
+"""Codes of the languages that are read."""
+
 BRITISH_ACCENTS = frozenset({"british", "australian"})
+
 _WORD = re.compile(r"\S+")
-_SILENT = re.compile(r"[^\w\s.,;:!?…—–'’\"“”()$£€₹%&@#+=*/°^-]")
-_LONG_NUMBER = re.compile(r"\d{13,}")  # read digit by digit: hibari's number reader ends at the trillions
-_CHAIN = re.compile(r"(?:[^\s/_.,'’-]*[/_.,'’-]){9,}")  # hibari's time grows with the cube of such a chain's length
-_SEPARATOR = re.compile(r"[/_.,'’-]")
-_PUNCTUATION = frozenset('.,;:!?—…"“”()')
+_PUNCTUATION = frozenset('.,;:!?…—"“”()')
+_PUNCTUATION_OF = {
+    "।": ".", "॥": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "：": ":", "；": ";", "،": ",",
+    "؛": ";", "؟": "?", "«": "“", "»": "”", "–": "—", "-": "—", "−": "—",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Phonemes that are spoken without a gap, and the words of the input that they speak.
+
+    Attributes:
+        phonemes: Without spaces at its ends; punctuation stays with the group before it.
+        start: Offset of the first word in the request's text; -1 if it is only punctuation.
+        end: Offset past the last word.
+    """
+
+    phonemes: str
+    start: int = -1
+    end: int = -1
+
+
+def check_language(language: str | None) -> None:
+    """Refuse a language that is not read.
+
+    Raises:
+        FieldError: It is not in ``SPOKEN_LANGUAGES``, nor None or ``auto``.
+    """
+    if language not in (None, "auto", *SPOKEN_LANGUAGES):
+        allowed = ", ".join(("auto", *SPOKEN_LANGUAGES))
+        raise FieldError("language", f"{language!r} is not spoken by this server; use one of {allowed}")
 
 
 def check_speakable(text: str, language: str | None) -> None:
-    """Refuse what would not be spoken whole.
+    """Refuse a text that would not be spoken whole.
 
     Raises:
-        FieldError: The language or a script is not spoken, or there is nothing to speak.
+        FieldError: The language or a script is not read, or there is nothing to say.
     """
-    if language is not None and language not in SPOKEN_LANGUAGES:
-        raise FieldError("language", f"{language!r} is not spoken by this version; use one of en, auto")
-    if not any(character.isalnum() for character in text):
+    check_language(language)
+    if not any(character.isalnum() for character in clean(text)):
         raise FieldError("text", "contains nothing that can be spoken, only spaces or signs")
-    for character in text:
-        if character.isalpha() and not character.isascii() and "LATIN" not in unicodedata.name(character, ""):
-            raise FieldError("text", f"{character!a} is of a script that this version does not speak")
+    check_scripts(text, language)
 
 
-def analyze(segment: Segment, accent: str, max_phonemes: int) -> list[Utterance]:
-    """Phonemize a segment.
+def check_scripts(text: str, language: str | None) -> None:
+    """Refuse letters that are not read.
+
+    Raises:
+        FieldError: There are some.
+    """
+    if letter := unreadable(text):
+        raise FieldError("text", f"{letter!a} is of a script that this server does not speak")
+    for run in runs(text, language or "en"):
+        if run.language not in SPOKEN_LANGUAGES:
+            name = LANGUAGES[run.language].name.title()
+            raise FieldError("text", f"{run.text.strip()[:20]!r} is {name}, which this server does not speak")
+
+
+def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
+    """Phonemize a segment, each run of a language by its own rules.
 
     Args:
-        segment: The text.
-        accent: The voice's.
-        max_phonemes: Longest utterance of the engine; longer ones are cut between words.
+        job: The segment, its language and the voice, whose accent decides between readings.
+        max_phonemes: Longest utterance of the engine; a longer one is cut between words.
 
     Returns:
         The utterances in order; none if nothing is spoken.
     """
-    reader = english(accent in BRITISH_ACCENTS)
-    phonemes = reader.phonemize(_cleaned(segment.text))
-    if not any(symbol not in _PUNCTUATION and not symbol.isspace() for symbol in phonemes):
+    text = clean(job.segment.text)
+    groups: list[_Group] = []
+    languages = set()
+    for run in runs(text, job.language or "en"):
+        found = list(_groups(run, job))
+        if any(group.start >= 0 for group in found):
+            languages.add(run.language)
+        groups += found
+    if not languages:
         return []
-    matches = list(_WORD.finditer(segment.text))
-    if len(phonemes) > max_phonemes and len(segment.text) > 1:
-        return [utterance for half in _halves(segment, matches) for utterance in analyze(half, accent, max_phonemes)]
-    return [Utterance(phonemes, _words(segment, matches, phonemes, reader))]
+    return [_utterance(part, frozenset(languages)) for part in _parts(_joined(groups), max_phonemes)]
 
 
-def _cleaned(text: str) -> str:
-    """Without emoji, control characters and stray signs, which become spaces."""
-    text = unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode("utf-8"))
-    text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
-    text = _CHAIN.sub(lambda match: _SEPARATOR.sub(" ", match.group()), text)
-    return " ".join(_SILENT.sub(" ", text).split())
+def _groups(run: Run, job: SpeechJob) -> Iterator[_Group]:
+    offset = job.segment.start + run.start
+    if run.language == "en":
+        yield from _english(run.text, offset, job.voice.accent in BRITISH_ACCENTS)
+    elif run.language in espeak.SPOKEN:
+        yield from _other(run, offset, job.voice.accent)
 
 
-def _halves(segment: Segment, matches: list[re.Match[str]]) -> list[Segment]:
-    """The segment cut at the word in its middle, or through its only word."""
-    cut = matches[len(matches) // 2].start() if len(matches) > 1 else len(segment.text) // 2
-    middle = segment.start + cut
-    return [
-        Segment(segment.text[:cut], segment.start, middle, 0.0),
-        Segment(segment.text[cut:], middle, segment.end, segment.pause_s),
-    ]
-
-
-def _words(segment: Segment, matches: list[re.Match[str]], phonemes: str, reader: English) -> tuple[Word, ...]:
+def _english(text: str, offset: int, british: bool) -> Iterator[_Group]:
     """Share the spoken groups out to the words of the input, in order.
 
     A word that alone is read as three groups gets three; where the whole is read otherwise than its words
     ("5 km"), the shares are scaled.
     """
-    groups = [group for group in _WORD.finditer(phonemes) if set(group.group()) - _PUNCTUATION]
-    if len(groups) == len(matches):
-        counts = [1] * len(matches)
+    reader = english(british)
+    spoken = reader.phonemize(text).split()
+    n_spoken = sum(not _is_punctuation(group) for group in spoken)
+    words = [match for match in _WORD.finditer(text) if any(character.isalnum() for character in match.group())]
+    if n_spoken == len(words):
+        counts = [1] * len(words)
     else:
-        counts = [len(reader.phonemize(_cleaned(match.group())).split()) for match in matches]
-    scale = len(groups) / max(1, sum(counts))
-    words = []
+        counts = [len(reader.phonemize(word.group()).split()) for word in words]
+    owners = _owners(counts, n_spoken)
     seen = 0
-    for match, count in zip(matches, counts, strict=True):
-        first, seen = round(seen * scale), seen + count
-        last = round(seen * scale)
-        if first < last:
-            begin, end = groups[first].start(), groups[last - 1].end()
-            words.append(Word(segment.start + match.start(), segment.start + match.end(), begin, end))
-    return tuple(words)
+    for group in spoken:
+        if _is_punctuation(group) or not words:
+            yield _Group(group)
+        else:
+            word = words[owners[seen]]
+            seen += 1
+            yield _Group(group, offset + word.start(), offset + word.end())
+
+
+def _owners(counts: Sequence[int], n_spoken: int) -> list[int]:
+    """Which word each of ``n_spoken`` groups belongs to, if word n alone has ``counts[n]`` groups."""
+    scale = n_spoken / max(1, sum(counts))
+    owners: list[int] = []
+    total = 0
+    for number, count in enumerate(counts):
+        total += count
+        owners += [number] * (round(total * scale) - len(owners))
+    return owners + [len(counts) - 1] * (n_spoken - len(owners))
+
+
+def _other(run: Run, offset: int, accent: str) -> Iterator[_Group]:
+    """Read word by word, with the punctuation between them."""
+    words = list(_WORD.finditer(run.text))
+    read = espeak.phonemize([word.group() for word in words], run.language, accent)
+    for word, phonemes in zip(words, read, strict=True):
+        lead, tail = _around(word.group())
+        if not phonemes:
+            if lead:
+                yield _Group(lead[:1])
+            continue
+        groups = phonemes.split()
+        for number, group in enumerate(groups):
+            before = lead if number == 0 else ""
+            after = tail if number == len(groups) - 1 else ""
+            yield _Group(before + group + after, offset + word.start(), offset + word.end())
+
+
+def _around(word: str) -> tuple[str, str]:
+    """The punctuation before and after the letters of a word, in the network's signs; dashes only where alone."""
+    letters = [number for number, character in enumerate(word) if character.isalnum()]
+    if not letters:
+        return _signs(word), ""
+    first, last = letters[0], letters[-1]
+    return _signs(word[:first]).replace("—", ""), _signs(word[last + 1 :]).replace("—", "")
+
+
+def _signs(text: str) -> str:
+    signs = (_PUNCTUATION_OF.get(character, character) for character in text)
+    return "".join(sign for sign in signs if sign in _PUNCTUATION)
+
+
+def _is_punctuation(group: str) -> bool:
+    return set(group) <= _PUNCTUATION
+
+
+def _joined(groups: Sequence[_Group]) -> list[_Group]:
+    """Closing punctuation joins the group before it."""
+    joined: list[_Group] = []
+    for group in groups:
+        if joined and group.start < 0 and group.phonemes[0] in ".,;:!?…)":
+            last = joined.pop()
+            joined.append(_Group(last.phonemes + group.phonemes, last.start, last.end))
+        else:
+            joined.append(group)
+    return joined
+
+
+def _parts(groups: Sequence[_Group], max_phonemes: int) -> Iterator[list[_Group]]:
+    """Groups that fit into one utterance; a group that alone does not fit is cut."""
+    part: list[_Group] = []
+    length = 0
+    for group in groups:
+        for start in range(0, len(group.phonemes), max_phonemes):
+            piece = _Group(group.phonemes[start : start + max_phonemes], group.start, group.end)
+            if part and length + 1 + len(piece.phonemes) > max_phonemes:
+                yield part
+                part, length = [], 0
+            length += len(piece.phonemes) + (1 if part else 0)
+            part.append(piece)
+    if part:
+        yield part
+
+
+def _utterance(groups: Sequence[_Group], languages: frozenset[str]) -> Utterance:
+    words: list[Word] = []
+    position = 0
+    for group in groups:
+        inner = group.phonemes.strip('.,;:!?…—"“”()')
+        if group.start >= 0 and inner:
+            begin = position + group.phonemes.index(inner)
+            end = begin + len(inner)
+            if words and words[-1].start == group.start:
+                begin = words.pop().phonemes_start
+            words.append(Word(group.start, group.end, begin, end))
+        position += len(group.phonemes) + 1
+    return Utterance(" ".join(group.phonemes for group in groups), tuple(words), languages)

@@ -1,6 +1,12 @@
-"""Cuts text into segments that are spoken in one breath, also while the text still grows."""
+"""Cuts text into segments that are spoken in one breath, also while the text still grows.
+
+A segment ends at the end of a sentence, else of a clause, else between words. The first ones are short, so that the
+first sound leaves soon, and each is short enough to be spoken while those before it play.
+"""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 
 from openwaves.types import Segment
 
@@ -8,8 +14,10 @@ MAX_CHARS = 200
 SENTENCE_PAUSE_S = 0.35
 PARAGRAPH_PAUSE_S = 0.6
 CLAUSE_PAUSE_S = 0.15
-_TITLES = frozenset(
-    [
+WIDE_CHARS = 3  # Latin letters that take as long as one Chinese, Japanese or Korean character
+
+_ABBREVIATIONS = frozenset(
+    (
         "mr",
         "mrs",
         "ms",
@@ -28,16 +36,37 @@ _TITLES = frozenset(
         "i.e",
         "a.m",
         "p.m",
-    ]
+        "sra",
+        "srta",
+        "dra",
+        "ud",
+        "uds",
+        "डॉ",
+        "श्री",
+        "प्रो",
+    )
 )
-_SENTENCE_END = re.compile(r"[.!?…।॥]+[\"'”’)\]]*(?=\s)|\n")
-_CLAUSE_END = re.compile(r"[,;:—–]\s")
+_SENTENCE_END = re.compile(r"[.!?…।॥]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”]*|\n")
+_CLAUSE_END = re.compile(r"[,;:—–،؛]\s|[，、；：]")
+_SOFT_BREAK = re.compile(
+    r"\s(?=(?:and|or|but|that|which|who|when|where|while|because|if|so|then|for|with|from|into|about|in|on|at|by|to|"
+    r"y|o|pero|que|porque|cuando|con|para|por|en|de|और|या|लेकिन|कि|जो|तो|क्योंकि|आणि|पण)\s)",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"(?<![\d₹$€£¥+])\s+(?![\d%°])")
 
 
 class Cutter:
     """Cuts text that arrives in pieces; the cuts do not depend on how it was cut into pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, sizes: Sequence[int] = (MAX_CHARS,)) -> None:
+        """Begin a text.
+
+        Args:
+            sizes: Most characters of the first, the second, … segment; the last counts for all that follow.
+        """
+        self._sizes = sizes
+        self._n_cut = 0
         self._rest = ""
         self._start = 0
 
@@ -45,7 +74,7 @@ class Cutter:
         """Take more text; the segments that no further text can change."""
         self._rest += text
         segments = []
-        while end := _cut(self._rest):
+        while end := _cut(self._rest, self._sizes[min(self._n_cut, len(self._sizes) - 1)]):
             segments += self._take(end)
         return segments
 
@@ -56,38 +85,72 @@ class Cutter:
     def _take(self, end: int) -> list[Segment]:
         text, self._rest = self._rest[:end], self._rest[end:]
         start, self._start = self._start, self._start + end
-        return [Segment(text, start, start + end, _pause_s(text))] if text.strip() else []
+        if not text.strip():
+            return []
+        self._n_cut += 1
+        return [Segment(text, start, start + end, _pause_s(text))]
 
 
-def split(text: str) -> list[Segment]:
+def split(text: str, sizes: Sequence[int] = (MAX_CHARS,)) -> list[Segment]:
     """The segments of a whole text. Together they hold every character that is not white space."""
-    cutter = Cutter()
+    cutter = Cutter(sizes)
     return [*cutter.feed(text), *cutter.flush()]
 
 
-def _cut(text: str) -> int:
+def _cut(text: str, size: int) -> int:
     """Where the first segment ends; 0 if more text could still change that."""
-    window = text[: MAX_CHARS + 1]
-    for match in _SENTENCE_END.finditer(window):
+    reach = _reach(text, size)
+    for match in _SENTENCE_END.finditer(text[: reach + 1]):
         if not text[: match.end()].strip() or _is_abbreviation(text[: match.start()], match.group()):
             continue
-        following = re.search(r"\S", text[match.end() :])
-        return match.end() if following else 0
-    if len(text) <= MAX_CHARS:
+        return match.end() if re.search(r"\S", text[match.end() :]) else 0
+    if len(text) <= reach:
         return 0
-    clauses = [match.end() for match in _CLAUSE_END.finditer(window, 0, MAX_CHARS)]
-    return clauses[-1] if clauses else (window.rfind(" ", 1, MAX_CHARS) + 1 or MAX_CHARS)
+    return _break(text, reach)
+
+
+def _break(text: str, reach: int) -> int:
+    """The best place to cut a sentence before ``reach``: after a clause, else before a small word, else at a space."""
+    window = text[: reach + 1]
+    least = reach // 4
+    for pattern in (_CLAUSE_END, _SOFT_BREAK, _SPACE):
+        ends = [match.end() for match in pattern.finditer(window, 0, reach + 1) if match.start() >= least]
+        if ends:
+            return ends[-1]
+    spaces = [match.end() for match in re.finditer(r"\s+", window) if window[: match.start()].strip()]
+    if spaces:
+        return spaces[-1]
+    space = re.search(r"\s", text[reach : reach + MAX_CHARS])
+    if space and reach < MAX_CHARS:
+        return reach + space.end()
+    end = reach if reach >= MAX_CHARS or len(text) >= reach + MAX_CHARS else 0
+    while 0 < end < len(text) and unicodedata.category(text[end])[0] == "M" and end < reach + MAX_CHARS:
+        end += 1
+    return end
+
+
+def _reach(text: str, size: int) -> int:
+    """How many characters take as long as ``size`` Latin letters; the whole text if it is shorter."""
+    head = text[: size + 1]
+    if head.isascii():
+        return min(size, len(text))
+    total = 0
+    for number, character in enumerate(text):
+        total += WIDE_CHARS if character >= "\u2e80" and unicodedata.east_asian_width(character) in "WF" else 1
+        if total > size:
+            return number
+    return len(text)
 
 
 def _is_abbreviation(before: str, mark: str) -> bool:
     word = before.rsplit(maxsplit=1)[-1].lower().lstrip("(\"'“‘") if before.split() else ""
-    return mark == "." and (word in _TITLES or (len(word) == 1 and word.isalpha()))
+    return mark == "." and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha()))
 
 
 def _pause_s(text: str) -> float:
     if text.endswith("\n"):
         return PARAGRAPH_PAUSE_S
-    last = text.rstrip().rstrip("\"'”’)]")[-1:]
-    if last in ".!?…।॥":
+    last = text.rstrip().rstrip("\"'”’»)]」』")[-1:]
+    if last in ".!?…।॥。！？":
         return SENTENCE_PAUSE_S
-    return CLAUSE_PAUSE_S if last in ",;:—–" else 0.0
+    return CLAUSE_PAUSE_S if last in ",;:—–،؛，、；：" else 0.0

@@ -1,0 +1,163 @@
+"""Speaks with the prepared Kokoro network."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol, Self
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from openwaves.cancellation import CancelToken
+from openwaves.engines.kokoro import signal
+from openwaves.engines.kokoro.prepare import PreparedNetwork
+from openwaves.engines.symbols import SYMBOLS, check_phonemes
+from openwaves.errors import EngineError
+from openwaves.types import Audio, PhonemeTiming, Style
+
+FRAME_SAMPLES = 600  # samples of one unit of duration
+BACKENDS = ("openvino", "onnxruntime")
+RUNTIME_CACHE_CAPACITY = 16  # shapes that OpenVINO keeps compiled for each stream; each costs memory
+
+Backend = Literal["openvino", "onnxruntime"]
+Feeds = Mapping[str, NDArray[Any]]
+
+
+class Decoder(Protocol):
+    """Runs the decoder graph. Thread-safe, one core per call."""
+
+    def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        """The output spectrum, shape (22, n_frames)."""
+        ...
+
+
+class KokoroEngine:
+    """One encoder session and one decoder, shared by all callers. Thread-safe."""
+
+    name = "kokoro"
+    sample_rate = signal.RATE
+    symbols = frozenset(SYMBOLS)
+    max_phonemes = 510
+    segment_chars: tuple[int, ...] = (24, 64, 120, 200)
+
+    def __init__(self, encoder: onnxruntime.InferenceSession, decoder: Decoder, backend: Backend) -> None:
+        self._encoder = encoder
+        self._decoder = decoder
+        self.backend = backend
+
+    @classmethod
+    def load(cls, network: PreparedNetwork, backend: Backend, threads: int) -> Self:
+        """Load the prepared graphs.
+
+        Args:
+            network: Where they are.
+            backend: What runs the decoder.
+            threads: Most callers at once.
+
+        Raises:
+            EngineError: A graph cannot be loaded.
+        """
+        try:
+            encoder = _session(network.encoder)
+            decoder: Decoder
+            if backend == "openvino":
+                decoder = _OpenVinoDecoder(network.decoder_openvino, network.folder / "compiled", threads)
+            else:
+                decoder = _OrtDecoder(network.decoder_ort)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"the Kokoro network cannot be loaded with {backend}: {error}") from error
+        return cls(encoder, decoder, backend)
+
+    def synthesize(
+        self,
+        phonemes: str,
+        style: Style,
+        speed: float = 1.0,
+        *,
+        seed: int = 0,
+        cancel: CancelToken | None = None,
+    ) -> Audio:
+        """See ``Engine``."""
+        check_phonemes(phonemes, self.max_phonemes)
+        if style.pack is None:
+            raise EngineError("Kokoro needs a style pack")
+        cancel = cancel or CancelToken()
+        row = style.pack[len(phonemes) - 1][None]
+        tokens = np.array([[0, *(SYMBOLS[phoneme] for phoneme in phonemes), 0]], np.int64)
+        feeds = {"tokens": tokens, "style": row, "speed": np.array([speed], np.float32)}
+        run = onnxruntime.RunOptions()
+        with cancel.interrupting(lambda: setattr(run, "terminate", True)):
+            durations, asr, f0, energy = self._encoder.run(["durations", "asr", "f0", "n"], feeds, run)
+        if style.pitch != 1.0:
+            f0 = np.where(f0 > signal.VOICED_HZ, f0 * np.float32(style.pitch), f0)
+        har = signal.spectrum(signal.source(f0.ravel(), np.random.default_rng(seed)))
+        spec = self._decoder.run({"asr": asr, "f0": f0, "n": energy, "style": row, "har": har}, cancel)
+        ends = np.cumsum(durations.ravel()) * FRAME_SAMPLES / self.sample_rate
+        timings = tuple(PhonemeTiming(float(ends[n]), float(ends[n + 1])) for n in range(len(phonemes)))
+        return Audio(signal.inverse(spec), self.sample_rate, timings)
+
+
+def choose_backend() -> Backend:
+    """OpenVINO where it is installed and the processor multiplies int8 fast, else ONNX Runtime."""
+    return "openvino" if openvino_problem() is None else "onnxruntime"
+
+
+def openvino_problem() -> str | None:
+    """Why OpenVINO would not be used on this machine; None if it would."""
+    try:
+        import openvino  # noqa: PLC0415 - optional, and slow to import
+
+        capabilities = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    except ImportError:
+        return "OpenVINO is not installed (it has wheels for x86-64 and some ARM systems)"
+    except RuntimeError as error:
+        return f"OpenVINO does not run here: {error}"
+    return None if "INT8" in capabilities else "the processor has no fast int8 instructions"
+
+
+class _OrtDecoder:
+    def __init__(self, path: Path) -> None:
+        self._session = _session(path)
+
+    def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        options = onnxruntime.RunOptions()
+        with cancel.interrupting(lambda: setattr(options, "terminate", True)):
+            spec: NDArray[np.float32] = self._session.run(["spec"], dict(feeds), options)[0][0]
+        return spec
+
+
+class _OpenVinoDecoder:
+    """One compiled graph with a stream and a request for each thread that uses it."""
+
+    def __init__(self, path: Path, cache: Path, threads: int) -> None:
+        import openvino  # noqa: PLC0415 - optional, and slow to import
+
+        core = openvino.Core()
+        core.set_property({"CACHE_DIR": str(cache)})
+        capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        options = {
+            "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capabilities else "f32",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": threads,
+            "ENABLE_CPU_PINNING": False,
+            "CPU_RUNTIME_CACHE_CAPACITY": RUNTIME_CACHE_CAPACITY,
+        }
+        self._model = core.compile_model(str(path), "CPU", options)
+        self._local = threading.local()
+
+    def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        request = getattr(self._local, "request", None)
+        if request is None:
+            request = self._local.request = self._model.create_infer_request()
+        with cancel.interrupting(request.cancel):
+            request.start_async(dict(feeds))
+            request.wait()
+        return np.array(request.get_output_tensor(0).data[0])
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

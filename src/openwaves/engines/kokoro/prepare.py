@@ -1,0 +1,156 @@
+"""Makes three graphs of the published Kokoro network, once for each machine.
+
+``encoder.onnx``      phonemes and style to durations, text features, pitch and energy; signed int8, ONNX Runtime
+``decoder-ort.onnx``  those and the harmonic source to the output spectrum; signed int8, ONNX Runtime
+``decoder-ov.onnx``   the same for OpenVINO: static int8 where clip values are known, bf16 or float32 elsewhere
+
+They lie in a folder named by the content of the network and of this recipe, and appear there all at once.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import onnx
+from filelock import FileLock
+from onnx import TensorProto, helper
+
+from openwaves.engines.kokoro import rewrite
+from openwaves.engines.kokoro.graph import Graph, build, renamed
+from openwaves.errors import ModelFileError
+
+RECIPE = "1"  # raise it whenever the prepared graphs change
+
+NAMES = {
+    "/encoder/Gather_output_0": "durations",
+    "/encoder/MatMul_1_output_0": "asr",
+    "/decoder/decoder/Unsqueeze_output_0": "f0",
+    "/decoder/decoder/Unsqueeze_1_output_0": "n",
+    "/decoder/decoder/generator/Concat_3_output_0": "har",
+    "/decoder/decoder/generator/conv_post/Conv_output_0": "spec",
+}
+_DURATIONS, _ASR, _F0, _N, _HAR, _SPEC = NAMES
+_TEXT_INPUTS = (
+    ("tokens", TensorProto.INT64, [1, "tokens"]),
+    ("style", TensorProto.FLOAT, [1, 256]),
+    ("speed", TensorProto.FLOAT, [1]),
+)
+_SOUND_INPUTS = (
+    (_ASR, TensorProto.FLOAT, [1, 512, "frames"]),
+    (_F0, TensorProto.FLOAT, [1, 1, "values"]),
+    (_N, TensorProto.FLOAT, [1, 1, "values"]),
+    ("style", TensorProto.FLOAT, [1, 256]),
+    (_HAR, TensorProto.FLOAT, [1, 22, "steps"]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedNetwork:
+    """Where the prepared graphs lie.
+
+    Attributes:
+        folder: The folder that holds them; compiled forms are cached beside them.
+    """
+
+    folder: Path
+
+    @property
+    def encoder(self) -> Path:
+        """For ONNX Runtime."""
+        return self.folder / "encoder.onnx"
+
+    @property
+    def decoder_ort(self) -> Path:
+        """For ONNX Runtime."""
+        return self.folder / "decoder-ort.onnx"
+
+    @property
+    def decoder_openvino(self) -> Path:
+        """For OpenVINO."""
+        return self.folder / "decoder-ov.onnx"
+
+
+def prepare(network: Path, target: Path, report: Callable[[str], None] = lambda line: None) -> PreparedNetwork:
+    """Prepare the network unless that was done before.
+
+    Several processes may call this at once: one works, the others wait.
+
+    Args:
+        network: The published int8 graph; its content must have been checked.
+        target: Folder of prepared networks.
+        report: Told what is being done.
+
+    Raises:
+        ModelFileError: The graph is not the one that the recipe is for, or the folder is not writable.
+    """
+    clips = _clips()
+    ready = PreparedNetwork(target / _key(network, clips))
+    if ready.folder.is_dir():
+        return ready
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with FileLock(target / ".lock"):
+            if not ready.folder.is_dir():
+                report("preparing the Kokoro network for this machine (once, about 15 s)")
+                _make(network, ready.folder, clips)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the prepared network to {target}: {error}") from error
+    return ready
+
+
+def _make(network: Path, folder: Path, clips: Mapping[str, float]) -> None:
+    for leftover in folder.parent.glob(".making-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
+        made = PreparedNetwork(Path(work) / "network")
+        made.folder.mkdir()
+        try:
+            signed = Graph(onnx.load(str(network)))
+            rewrite.use_signed_activations(signed)
+            model = signed.apply()
+            onnx.save(_cut(model, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)), str(made.encoder))
+            onnx.save(_cut(model, _SOUND_INPUTS, (_SPEC,)), str(made.decoder_ort))
+            folded = Graph(onnx.load(str(network)))
+            rewrite.fold_convolutions(folded, clips)
+            rewrite.fold_products(folded)
+            rewrite.flatten_snakes(folded)
+            rewrite.unroll_upsampling(folded)
+            onnx.save(_cut(folded.apply(), _SOUND_INPUTS, (_SPEC,)), str(made.decoder_openvino))
+        except ValueError as error:
+            raise ModelFileError(f"{network} is not the Kokoro graph that this version prepares: {error}") from error
+        made.folder.rename(folder)
+
+
+def _cut(model: Any, inputs: tuple[tuple[str, int, list[Any]], ...], outputs: tuple[str, ...]) -> Any:
+    """The part of a graph between some tensors, under short names."""
+    constants = {item.name: onnx.numpy_helper.to_array(item) for item in model.graph.initializer}
+    kinds = {_DURATIONS: TensorProto.INT64}
+    part = build(
+        model,
+        list(model.graph.node),
+        constants,
+        [helper.make_tensor_value_info(*row) for row in inputs],
+        [helper.make_tensor_value_info(name, kinds.get(name, TensorProto.FLOAT), None) for name in outputs],
+        outputs,
+    )
+    return renamed(part, NAMES)
+
+
+def _clips() -> dict[str, float]:
+    """Tensor name to the absolute value at which it is clipped: MSE-optimal over twelve voices."""
+    text = (files("openwaves.engines.kokoro") / "clips.json").read_text(encoding="utf-8")
+    values: dict[str, float] = json.loads(text)
+    return values
+
+
+def _key(network: Path, clips: Mapping[str, float]) -> str:
+    digest = hashlib.sha256(json.dumps([RECIPE, dict(clips)], sort_keys=True).encode())
+    with network.open("rb") as content:
+        digest.update(hashlib.file_digest(content, "sha256").digest())
+    return digest.hexdigest()[:16]
