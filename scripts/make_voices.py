@@ -42,6 +42,9 @@ WEAK_COST = 0.1
 PITCH_COST = 1.0
 """Distance that a unit of log pitch must win."""
 
+HIBARI_TEACHER = {"af_heart": 1.0}
+"""The pack that hibari learnt from: speaks what hibari cannot."""
+
 Place = NDArray[np.float64]
 Mix = Mapping[str, float]
 
@@ -345,6 +348,8 @@ def _block(row: Row, sound: Sound | None, uses: tuple[str, ...], pace: float, ga
     if sound:
         fields |= {"timbre": sound.timbre, "prosody": sound.prosody}
         fields |= {name: value for name, value in (("speed", pace), ("pitch", sound.pitch)) if value != 1.0}
+    else:
+        fields |= {"timbre": HIBARI_TEACHER, "prosody": HIBARI_TEACHER}
     if gain_db:
         fields["gain_db"] = gain_db
     lines = ["[[voice]]", *(f"{name} = {_toml(value)}" for name, value in fields.items())]

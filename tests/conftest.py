@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from openwaves.assembly import load_speaker
+from openwaves.settings import load_settings
+from openwaves.synthesis import Speaker
+from openwaves.voices.progress import LineProgress
 from tests.servers import RunningServer, server
 
 
@@ -19,3 +23,9 @@ def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
     """A server with the real voices."""
     with server(tmp_path_factory.mktemp("voices")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def speaker() -> Speaker:
+    """The real networks, in this process."""
+    return load_speaker(load_settings(), 2, LineProgress(), print)

@@ -71,7 +71,7 @@ def assemble(settings: Settings, progress: Progress, report: Report = log.info) 
         EngineError: A network cannot be loaded.
     """
     workers = settings.workers or available_cores()
-    speaker = _speaker(settings, workers, progress, report)
+    speaker = load_speaker(settings, workers, progress, report)
     catalogue = Catalogue.load()
     report("warming up")
     for voice_id, language, text in WARM_UP:
@@ -84,7 +84,8 @@ def assemble(settings: Settings, progress: Progress, report: Report = log.info) 
     return Assembly(synthesizer, scheduler, speaker.engines)
 
 
-def _speaker(settings: Settings, workers: int, progress: Progress, report: Report) -> Speaker:
+def load_speaker(settings: Settings, workers: int, progress: Progress, report: Report) -> Speaker:
+    """Fetch what is missing and load every engine, without warming it up; see ``assemble``."""
     if settings.engine == "tone":
         return Speaker(dict.fromkeys(("hibari", "kokoro"), ToneEngine()), None)
     report("checking the model files")

@@ -67,8 +67,8 @@ class Voice:
         use_cases: What it suits, such as ``narration``.
         description: One line for people.
         models: API model names that list it.
-        timbre: Style pack to weight, for the timbre half of the style; weights sum to 1. Empty for engines
-            without styles.
+        timbre: Style pack to weight, for the timbre half of the style; weights sum to 1. An engine without styles
+            leaves it to the one that speaks in its place.
         prosody: The same for the prosody half.
         speed: Base pace; the request's speed multiplies it.
         pitch: Factor on the fundamental frequency.

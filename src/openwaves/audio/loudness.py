@@ -4,7 +4,7 @@ import numpy as np
 
 from openwaves.types import Samples
 
-TARGET_LUFS = -19.0
+TARGET_LUFS = -20.0
 """Integrated loudness, BS.1770, that the catalogue's gains aim at."""
 
 

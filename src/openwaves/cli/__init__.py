@@ -1,10 +1,11 @@
-"""The command line: ``openwaves serve | speak | voices | models``."""
+"""The command line: ``openwaves serve | speak | voices | models | doctor``."""
 
 import sys
 
 import click
 
 from openwaves import __version__
+from openwaves.cli.doctor import doctor
 from openwaves.cli.models import models
 from openwaves.cli.serve import serve
 from openwaves.cli.speak import speak
@@ -21,7 +22,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, speak, voices, models):
+for command in (serve, speak, voices, models, doctor):
     cli.add_command(command)
 
 

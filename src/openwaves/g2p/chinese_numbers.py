@@ -16,7 +16,6 @@ _NUMBER = re.compile(
 )
 _PARTS = {"%": "百分之", "‰": "千分之"}
 _PLAIN_TWO = frozenset("月日号楼班等级路届十百")  # what follows 二; elsewhere a lone 2 is a count, 两
-_TELEPHONE = 5  # digits from which a leading zero, or 11 of them from 1, is a telephone number
 _HAN = re.compile("[\u3400-\u9fff]")
 
 

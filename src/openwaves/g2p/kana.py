@@ -26,8 +26,8 @@ _ROWS = (
     ("ラリルレロ", ("ɾ", "ɾʲ", "ɾ", "ɾ", "ɾ")),
 )
 _OTHERS = {
-    "ヤ": "ja", "ユ": "jɯ", "ヨ": "jo", "ャ": "ja", "ュ": "jɯ", "ョ": "jo", "ワ": "βa", "ヮ": "βa", "ヰ": "i", "ヱ": "e",
-    "ヲ": "o", "ヴ": "vɯ", "ヵ": "ka", "ヶ": "ke", "ヷ": "va", "ヸ": "vʲi", "ヹ": "ve", "ヺ": "vo",
+    "ヤ": "ja", "ユ": "jɯ", "ヨ": "jo", "ャ": "ja", "ュ": "jɯ", "ョ": "jo", "ワ": "βa", "ヮ": "βa", "ヰ": "i",
+    "ヱ": "e", "ヲ": "o", "ヴ": "vɯ", "ヵ": "ka", "ヶ": "ke", "ヷ": "va", "ヸ": "vʲi", "ヹ": "ve", "ヺ": "vo",
 }  # fmt: skip
 _CENTRAL = frozenset("スズツヅ")  # their vowel is ɨ
 
@@ -93,7 +93,7 @@ def _mora(mora: str) -> str:
     own = _SINGLE.get(mora[:1], "")
     if len(mora) < 2 or not own:
         return own
-    kana, small = mora
+    kana, small = mora[0], mora[1]
     if small in _PALATAL:
         consonant = own[:-1]
         if not consonant:
@@ -104,4 +104,5 @@ def _mora(mora: str) -> str:
         return _BEFORE_SMALL[kana] + _SMALL[small]
     if own[-1] == _SMALL[small]:
         return own + "ː"  # カァ: drawn out
-    return own[:-1] + ("ʲ" if small == "ィ" and kana in _SOFT_I else "") + _SMALL[small] if own[:-1] else own + _SMALL[small]
+    soft = "ʲ" if small == "ィ" and kana in _SOFT_I else ""
+    return (own[:-1] + soft or own) + _SMALL[small]

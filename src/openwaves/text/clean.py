@@ -17,6 +17,7 @@ _BULLET = re.compile(r"^[ \t]*[*+•](?=\s)", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)[*_`~]{1,3}(?=\S)|(?<=[^\s*_`~])[*_`~]{1,3}(?!\w)")
 _LINK_TARGET = re.compile(r"(?<=\])\((?:https?:|/|#)[^()\s]*\)")
 _MARKS = re.compile(r"([^\W\d_])((?:[\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]){5,})")
+_STRAY_JOINERS = re.compile(r"(?:(?<=\s)|^)[\u200c\u200d]+")
 _RULE = re.compile(r"([-=_*.#/+])\1{3,}")
 
 
@@ -30,7 +31,7 @@ def clean(text: str) -> str:
     text = _ADDRESS.sub(lambda match: _QUERY.sub(" ", _SCHEME.sub(_blank, match.group())), text)
     for pattern in (_HEADING, _BULLET, _RULE, _EMPHASIS):
         text = pattern.sub(_blank, text)
-    return "".join(map(_kept, _MARKS.sub(_few_marks, text)))
+    return _STRAY_JOINERS.sub(_blank, "".join(map(_kept, _MARKS.sub(_few_marks, text))))
 
 
 def is_speakable(text: str) -> bool:

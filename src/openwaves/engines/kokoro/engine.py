@@ -17,10 +17,10 @@ from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
 
 FRAME_SAMPLES = 600  # samples of one unit of duration
-BACKENDS = ("openvino", "onnxruntime")
 RUNTIME_CACHE_CAPACITY = 16  # shapes that OpenVINO keeps compiled for each stream; each costs memory
 
 Backend = Literal["openvino", "onnxruntime"]
+BACKENDS: tuple[Backend, ...] = ("openvino", "onnxruntime")
 Feeds = Mapping[str, NDArray[Any]]
 
 
