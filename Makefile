@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml
 	@echo "==> Bringing pip up to date"
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	@echo "==> Installing openwaves and its development tools"
-	@$(BIN)/python -m pip install --editable . --group dev
+	@$(BIN)/python -m pip install --editable ".[japanese]" --group dev
 	@touch $@
 
 serve: setup ## Fetch missing model files and start the server (HOST=… PORT=…)

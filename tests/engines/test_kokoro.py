@@ -3,7 +3,6 @@
 import itertools
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -44,7 +43,7 @@ def phonemes() -> list[str]:
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
-def engine(request: pytest.FixtureRequest, network: PreparedNetwork) -> Iterator[KokoroEngine]:
+def engine(request: pytest.FixtureRequest, network: PreparedNetwork) -> KokoroEngine:
     backend: Backend = request.param
     if backend == "openvino" and (problem := openvino_problem()):
         pytest.skip(problem)

@@ -249,3 +249,9 @@ def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert client.phonemes("es", list("abcde")) == client.phonemes("es", list("abcde"))
     assert len(client._cache) == 3
     client.close()
+
+
+@pytest.mark.parametrize(("word", "language"), [("ସ୍ୱର", "or"), ("ॲप", "mr"), ("বিৰ", "bn"), ("বঽ", "bn"), ("କଽ", "or")])
+def test_letters_that_espeak_spells_by_name_are_read(word: str, language: str) -> None:
+    (spoken,) = phonemize([word], language)
+    assert 0 < len(spoken) < 9, spoken

@@ -1,9 +1,8 @@
 """Mandarin words to Kokoro's symbols: words by rjieba, pinyin by pypinyin, symbols by the tables here.
 
 Source: the phonemes are those of hexgrad/misaki 0.9 for Kokoro 1.0 (``zh.py`` and ``transcription.py``): broad IPA
-of each syllable, an arrow for its tone behind the vowel. The inventory is that of Duanmu, The Phonology of Standard
-Chinese, 2nd ed., 2007. Tones are those that are
-spoken: sandhi is applied, which misaki leaves to the network.
+of each syllable, an arrow for its tone behind the vowel. Tones are those that are spoken: sandhi is applied, which
+misaki leaves to the network.
 """
 
 import importlib

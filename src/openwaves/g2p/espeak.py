@@ -30,6 +30,17 @@ _BATCH = 8192  # characters of one request: below a pipe's buffer, so that writi
 _CACHED = 50_000
 _START_S = 30.0
 _NOT_SPOKEN = re.compile(r"[\ufe00-\ufe0f\u20dd-\u20f0]")  # emoji selectors and enclosures are marks, too
+# Letters that espeak-ng would spell out by name, as the letter that it reads alike.
+_SPELLINGS = str.maketrans(
+    {
+        "\u0972": "\u090d",  # candra a, as in Marathi "app"
+        "\u09f0": "\u09b0",  # Assamese ra
+        "\u09f1": "\u09ac",  # Assamese wa
+        "\u0b71": "\u0b35",  # Odia wa: the older letter
+        "\u09bd": "",  # avagraha, here and in Odia
+        "\u0b3d": "",
+    }
+)
 _CLAUSE_END = tuple('.,;:!?…)—–»।॥"”')
 
 
@@ -223,7 +234,7 @@ def _clauses(words: Sequence[str], cleaned: list[str]) -> Iterator[list[int]]:
 
 def _clean(word: str) -> str:
     """Letters, marks, digits, joiners, apostrophes and hyphens of a word; "" if there is no letter or digit."""
-    word = _NOT_SPOKEN.sub("", unicodedata.normalize("NFC", word)).replace("’", "'")
+    word = _NOT_SPOKEN.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").translate(_SPELLINGS)
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'-\u200c\u200d" else " " for c in word)
     return " ".join(kept.split()).strip("'- ") if any(c.isalnum() for c in kept) else ""
 

@@ -1,6 +1,7 @@
 """Japanese words to Kokoro's symbols: readings by OpenJTalk with the dictionary of pyopenjtalk-plus."""
 
 import importlib
+import importlib.util
 import re
 import threading
 import unicodedata
@@ -40,6 +41,11 @@ class _Feature(TypedDict):
     pos_group1: str
     pron: str
     chain_flag: int
+
+
+def is_installed() -> bool:
+    """Whether the analyser is there; it comes with ``openwaves[japanese]``."""
+    return importlib.util.find_spec("pyopenjtalk") is not None
 
 
 @dataclass(slots=True)

@@ -1,18 +1,24 @@
 """Segments to utterances: phonemes, and which of them speak which word of the input."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from openwaves.errors import FieldError
-from openwaves.g2p import espeak
+from openwaves.g2p import chinese, espeak, japanese
 from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
 from openwaves.text.clean import clean
 from openwaves.text.scripts import Run, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
-SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in espeak.SPOKEN)
+UNSPACED: Mapping[str, Callable[[str], list[tuple[str, int, int]]]] = {
+    "zh": chinese.phonemize,
+    **({"ja": japanese.phonemize} if japanese.is_installed() else {}),
+}
+"""Readers of the languages that do not put spaces between words."""
+
+SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in espeak.SPOKEN or code in UNSPACED)
 """Codes of the languages that are read."""
 
 BRITISH_ACCENTS = frozenset({"british", "australian"})
@@ -104,6 +110,8 @@ def _groups(run: Run, job: SpeechJob) -> Iterator[_Group]:
     offset = job.segment.start + run.start
     if run.language == "en":
         yield from _english(run.text, offset, job.voice.accent in BRITISH_ACCENTS)
+    elif run.language in UNSPACED:
+        yield from _unspaced(run, offset)
     elif run.language in espeak.SPOKEN:
         yield from _other(run, offset, job.voice.accent)
 
@@ -159,6 +167,18 @@ def _other(run: Run, offset: int, accent: str) -> Iterator[_Group]:
             before = lead if number == 0 else ""
             after = tail if number == len(groups) - 1 else ""
             yield _Group(before + group + after, offset + word.start(), offset + word.end())
+
+
+def _unspaced(run: Run, offset: int) -> Iterator[_Group]:
+    """What a reader gives, with the punctuation that lies between."""
+    seen = 0
+    for phonemes, start, end in UNSPACED[run.language](run.text):
+        if signs := _signs(run.text[seen:start]):
+            yield _Group(signs)
+        yield _Group(phonemes, offset + start, offset + end)
+        seen = max(seen, end)
+    if signs := _signs(run.text[seen:]):
+        yield _Group(signs)
 
 
 def _around(word: str) -> tuple[str, str]:
