@@ -12,6 +12,7 @@ import pytest
 from openwaves.cancellation import CancelToken
 from openwaves.errors import CancelledSynthesisError, EngineError, OverloadedError
 from openwaves.scheduler import Scheduler
+from openwaves.scheduler.admission import Due, can_begin
 from openwaves.types import Segment, Speech, SpeechJob, Voice
 
 VOICE = Voice("v", "V", "tone", ("en",), "american", "female", "adult", (), "", ())
@@ -23,27 +24,36 @@ def job(text: str) -> SpeechJob:
 
 @contextmanager
 def running(
-    speak: Callable[[SpeechJob, CancelToken], Speech], workers: int = 1, max_pending: int = 64
+    speak: Callable[[SpeechJob, CancelToken], Speech],
+    workers: int = 1,
+    max_pending: int = 64,
+    start_wait_s: float = 2.5,
 ) -> Iterator[Scheduler]:
-    scheduler = Scheduler(speak, workers, max_pending)
+    scheduler = Scheduler(speak, workers, max_pending, start_wait_s)
     try:
         yield scheduler
     finally:
         scheduler.close()
 
 
-def sound(text: str) -> Speech:
-    return Speech(np.full(len(text), 0.5, np.float32), 24000)
+def sound(text: str, seconds: float = 0.0) -> Speech:
+    return Speech(np.full(round(24000 * seconds) or len(text), 0.5, np.float32), 24000)
+
+
+async def one(scheduler: Scheduler, job: SpeechJob, *, live: bool = False) -> Speech:
+    """A request of one job."""
+    with scheduler.listener(live=live) as listener:
+        return await listener.synthesize(job)
 
 
 async def test_a_job_comes_back_as_its_sound() -> None:
     with running(lambda job, _cancel: sound(job.segment.text)) as scheduler:
-        audio = await scheduler.synthesize(job("four"), 0.0)
+        audio = await one(scheduler, job("four"))
         assert len(audio.samples) == 4
         assert scheduler.load.spoken == 1
 
 
-async def test_the_earliest_deadline_goes_first_whatever_the_order_of_arrival() -> None:
+async def test_live_work_passes_whole_files_and_the_driest_listener_goes_first() -> None:
     gate = threading.Event()
     order: list[str] = []
 
@@ -52,16 +62,131 @@ async def test_the_earliest_deadline_goes_first_whatever_the_order_of_arrival() 
         order.append(job.segment.text)
         return sound(job.segment.text)
 
-    with running(speak) as scheduler:
-        first = asyncio.create_task(scheduler.synthesize(job("first"), 0.0))
+    with running(speak) as scheduler, scheduler.listener(live=True) as full, scheduler.listener(live=True) as dry:
+        gate.set()
+        await asyncio.gather(full.synthesize(job("warm 1")), dry.synthesize(job("warm 2")))
+        full.delivered(60.0)
+        dry.delivered(0.5)
+        gate.clear()
+        order.clear()
+        first = asyncio.create_task(one(scheduler, job("file 1")))
         await asyncio.sleep(0.05)
-        deadlines = {"late": 9.0, "soon": 1.0, "later": 20.0, "next": 2.0}
-        rest = [asyncio.create_task(scheduler.synthesize(job(text), at)) for text, at in deadlines.items()]
+        rest = [
+            asyncio.create_task(work)
+            for work in (
+                one(scheduler, job("file 2")),
+                full.synthesize(job("full")),
+                dry.synthesize(job("dry")),
+            )
+        ]
         await asyncio.sleep(0.05)
-        assert scheduler.load.waiting == 4
+        assert scheduler.load.waiting == 3
         gate.set()
         await asyncio.gather(first, *rest)
-    assert order == ["first", "soon", "next", "late", "later"]
+    assert order == ["file 1", "dry", "file 2", "full"]
+
+
+async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:
+    gate = threading.Event()
+
+    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+        if job.segment.text == "file":
+            gate.wait(5)
+        return sound(job.segment.text)
+
+    with running(speak, workers=2) as scheduler:
+        await one(scheduler, job("live"), live=True)
+        files = [asyncio.create_task(one(scheduler, job("file"))) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        assert scheduler.load.running == 1
+        async with asyncio.timeout(1):
+            await one(scheduler, job("live"), live=True)
+        gate.set()
+        await asyncio.gather(*files)
+
+
+async def test_without_live_listeners_files_use_every_worker() -> None:
+    together = threading.Barrier(2)
+
+    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+        together.wait(5)
+        return sound(job.segment.text)
+
+    with running(speak, workers=2) as scheduler:
+        await asyncio.gather(*(one(scheduler, job("file")) for _ in range(2)))
+
+
+async def test_a_listener_who_would_spoil_the_others_waits_and_is_refused() -> None:
+    def speak(job: SpeechJob, cancel: CancelToken) -> Speech:
+        end = time.monotonic() + 0.06
+        while time.monotonic() < end:
+            cancel.raise_if_cancelled()
+            time.sleep(0.002)
+        return sound(job.segment.text, 0.1)  # takes 0.6 s of work for each second of sound: there is room for one
+
+    async def listen(scheduler: Scheduler, n_jobs: int) -> int:
+        with scheduler.listener(live=True) as listener:
+            ahead = [asyncio.create_task(listener.synthesize(job("some text"))) for _ in range(3)]
+            try:
+                for number in range(n_jobs):
+                    speech = await ahead.pop(0)
+                    listener.delivered(speech.duration_s)
+                    if number < n_jobs - 3:
+                        ahead.append(asyncio.create_task(listener.synthesize(job("some text"))))
+            finally:
+                await asyncio.gather(*ahead, return_exceptions=True)
+        return n_jobs
+
+    with running(speak, start_wait_s=0.4) as scheduler:
+        await listen(scheduler, 6)  # learns the pace
+        first = asyncio.create_task(listen(scheduler, 25))
+        await asyncio.sleep(0.3)
+        with pytest.raises(OverloadedError, match="without sound") as refused:
+            await listen(scheduler, 6)
+        assert refused.value.retry_after_s >= 1
+        assert await first == 25
+        assert scheduler.load.underruns == 0
+        assert scheduler.load.refused == 1
+        assert await listen(scheduler, 6) == 6  # there is room again
+
+
+async def test_an_underrun_is_counted() -> None:
+    with running(lambda job, _cancel: sound(job.segment.text)) as scheduler:
+        with scheduler.listener(live=True) as listener:
+            await listener.synthesize(job("a"))
+            listener.delivered(0.05)
+            await asyncio.sleep(0.2)
+            listener.delivered(0.05)
+        assert scheduler.load.underruns == 1
+
+
+async def test_a_worker_survives_whatever_a_job_does() -> None:
+    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+        if job.segment.text == "bad":
+            raise SystemExit
+        return sound(job.segment.text)
+
+    with running(speak) as scheduler:
+        with pytest.raises(EngineError, match="SystemExit"):
+            await one(scheduler, job("bad"))
+        assert len((await one(scheduler, job("good"))).samples) == 4
+
+
+@pytest.mark.parametrize(
+    ("n_workers", "under_way", "first_work_s", "load", "expected"),
+    [
+        (1, [], 0.5, 0.5, True),
+        (1, [], 0.5, 0.95, False),
+        (2, [], 0.5, 1.4, True),
+        (1, [Due(1.0, 0.2)], 0.5, 0.5, True),
+        (1, [Due(0.6, 0.2)], 0.5, 0.5, False),
+        (2, [Due(0.6, 0.2)], 0.5, 0.5, True),
+        (1, [Due(0.6, 0.2, is_promised=False)], 0.5, 0.5, True),
+        (1, [Due(0.0, 0.8, is_promised=False), Due(1.0, 0.2)], 0.1, 0.5, False),
+    ],
+)
+def test_admission(n_workers: int, under_way: list[Due], first_work_s: float, load: float, expected: bool) -> None:
+    assert can_begin(n_workers, under_way, first_work_s, [], load) == expected
 
 
 async def test_cancelling_stops_running_work_and_drops_waiting_work() -> None:
@@ -80,7 +205,7 @@ async def test_cancelling_stops_running_work_and_drops_waiting_work() -> None:
         return sound("x")
 
     with running(speak) as scheduler:
-        tasks = [asyncio.create_task(scheduler.synthesize(job(f"job {n}"), float(n))) for n in range(3)]
+        tasks = [asyncio.create_task(one(scheduler, job(f"job {n}"))) for n in range(3)]
         await asyncio.to_thread(started.wait, 5)
         for task in tasks:
             task.cancel()
@@ -103,8 +228,8 @@ async def test_a_failure_reaches_its_caller_and_the_worker_goes_on() -> None:
 
     with running(speak) as scheduler:
         with pytest.raises(EngineError, match="broken"):
-            await scheduler.synthesize(job("bad"), 0.0)
-        assert len((await scheduler.synthesize(job("good"), 0.0)).samples) == 4
+            await one(scheduler, job("bad"))
+        assert len((await one(scheduler, job("good"))).samples) == 4
         assert (scheduler.load.failed, scheduler.load.spoken) == (1, 1)
 
 
@@ -116,16 +241,16 @@ async def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
         return sound(job.segment.text)
 
     with running(speak, max_pending=2) as scheduler:
-        tasks = [asyncio.create_task(scheduler.synthesize(job("a"), 0.0))]
+        tasks = [asyncio.create_task(one(scheduler, job("a")))]
         await asyncio.sleep(0.05)
-        tasks += [asyncio.create_task(scheduler.synthesize(job("a"), 0.0)) for _ in range(2)]
+        tasks += [asyncio.create_task(one(scheduler, job("a"))) for _ in range(2)]
         await asyncio.sleep(0.05)
         with pytest.raises(OverloadedError) as refused:
-            await scheduler.synthesize(job("a"), 0.0)
+            await one(scheduler, job("a"))
         assert refused.value.retry_after_s >= 1
         tasks[1].cancel()  # its listener left: there is room again
         await asyncio.sleep(0.05)
-        tasks.append(asyncio.create_task(scheduler.synthesize(job("a"), 0.0)))
+        tasks.append(asyncio.create_task(one(scheduler, job("a"))))
         await asyncio.sleep(0.05)
         gate.set()
         results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -143,14 +268,14 @@ async def test_close_stops_the_running_job_and_fails_the_waiting_one() -> None:
             cancel.raise_if_cancelled()
 
     scheduler = Scheduler(speak, 1, 8)
-    tasks = [asyncio.create_task(scheduler.synthesize(job("a"), 0.0)) for _ in range(2)]
+    tasks = [asyncio.create_task(one(scheduler, job("a"))) for _ in range(2)]
     await asyncio.to_thread(started.wait, 5)
     await asyncio.to_thread(scheduler.close)
     running_result, waiting_result = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(running_result, CancelledSynthesisError)
     assert isinstance(waiting_result, OverloadedError)
     with pytest.raises(OverloadedError):
-        await scheduler.synthesize(job("a"), 0.0)
+        await one(scheduler, job("a"))
 
 
 async def test_workers_run_side_by_side() -> None:
@@ -162,4 +287,4 @@ async def test_workers_run_side_by_side() -> None:
 
     with running(speak, workers=3) as scheduler:
         assert scheduler.workers == 3
-        await asyncio.gather(*(scheduler.synthesize(job("a"), 0.0) for _ in range(3)))
+        await asyncio.gather(*(one(scheduler, job("a")) for _ in range(3)))

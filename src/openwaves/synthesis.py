@@ -5,7 +5,6 @@ made; an answer in one piece is that stream, collected.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from openwaves.audio.trim import trim
 from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
 from openwaves.errors import EngineError, FieldError, TextTooLongError
-from openwaves.scheduler import EnginePool
+from openwaves.scheduler import EnginePool, Listener
 from openwaves.text.analyze import analyze, check_language, check_scripts, check_speakable
 from openwaves.text.segments import Cutter, split
 from openwaves.text.timing import time_words
@@ -40,7 +39,6 @@ LOOKAHEAD = 2  # segments of one request that are spoken ahead of the one being 
 CHUNK_S = 0.2  # longest sound in one chunk
 ENGINE_LANGUAGES = {"hibari": frozenset({"en"})}  # of engines that do not speak every language
 FALLBACK_ENGINE = "kokoro"
-WHOLE_FILE_SLACK_S = 2.0  # how long the pieces of a whole-file request let live streams pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +175,14 @@ class Synthesizer:
 
     def collect(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
         """``stream`` for an answer that is not played while it is made: live streams may pass it."""
-        return self.stream(plan.request, plan.voice, _each(plan.segments), slack_s=WHOLE_FILE_SLACK_S)
+        return self.stream(plan.request, plan.voice, _each(plan.segments), live=False)
 
     def live(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
         """``stream`` for an answer that is played while it is made."""
         return self.stream(plan.request, plan.voice, _each(plan.segments))
 
     async def stream(
-        self, request: SpeechRequest, voice: Voice, segments: AsyncIterator[Segment], slack_s: float = 0.0
+        self, request: SpeechRequest, voice: Voice, segments: AsyncIterator[Segment], *, live: bool = True
     ) -> AsyncGenerator[EncodedChunk]:
         """Speak segments in the format and at the rate that the request asks for.
 
@@ -195,28 +193,30 @@ class Synthesizer:
             request: Pace, language, format and rate.
             voice: Who speaks.
             segments: What to say; may still be growing.
-            slack_s: How much later than a live listener's each deadline is.
+            live: The answer is played while it is made; what is not lets such answers pass for a while.
 
         Raises:
             OverloadedError: Too much is waiting.
             EngineError: The network failed.
         """
-        playback = _Playback(slack_s)
         encode = encoder(request.output_format, request.sample_rate, self._speaker.engine(voice).sample_rate)
-        pause_s = 0.0
-        async with aclosing(self._spoken(_jobs(request, voice, segments), playback)) as spoken:
-            async for job, speech in spoken:
-                lead_s = pause_s if len(speech.samples) else 0.0
-                for chunk in await asyncio.to_thread(_encode, encode, speech, lead_s, playback.length_s):
-                    yield chunk
-                if len(speech.samples):
-                    playback.add(lead_s + speech.duration_s)
-                    pause_s = job.segment.pause_s / request.speed
+        length_s = pause_s = 0.0
+        with self._pool.listener(live=live) as listener:
+            async with aclosing(self._spoken(_jobs(request, voice, segments), listener)) as spoken:
+                async for job, speech in spoken:
+                    lead_s = pause_s if len(speech.samples) else 0.0
+                    chunks = await asyncio.to_thread(_encode, encode, speech, lead_s, length_s)
+                    if len(speech.samples):
+                        listener.delivered(lead_s + speech.duration_s)
+                        length_s += lead_s + speech.duration_s
+                        pause_s = job.segment.pause_s / request.speed
+                    for chunk in chunks:
+                        yield chunk
         if data := await asyncio.to_thread(encode.finish):
             yield EncodedChunk(data)
 
     async def _spoken(
-        self, jobs: AsyncIterator[SpeechJob], playback: "_Playback"
+        self, jobs: AsyncIterator[SpeechJob], listener: Listener
     ) -> AsyncGenerator[tuple[SpeechJob, Speech]]:
         """Each job with its sound, in order, ``LOOKAHEAD`` jobs ahead of the caller."""
         room = asyncio.Semaphore(LOOKAHEAD + 1)
@@ -226,7 +226,7 @@ class Synthesizer:
         async def feed() -> None:
             async for job in jobs:
                 await room.acquire()
-                task = asyncio.create_task(self._pool.synthesize(job, playback.deadline(ahead.qsize())))
+                task = asyncio.create_task(listener.synthesize(job))
                 started.append(task)
                 ahead.put_nowait((job, task))
 
@@ -243,28 +243,6 @@ class Synthesizer:
             for unfinished in (feeder, *started):
                 unfinished.cancel()
             await asyncio.gather(feeder, *started, return_exceptions=True)
-
-
-class _Playback:
-    """Where a listener who plays everything at once stands.
-
-    Attributes:
-        length_s: Sound made so far, seconds.
-    """
-
-    def __init__(self, slack_s: float) -> None:
-        self.length_s = 0.0
-        self._slack_s = slack_s
-        self._dry_at = time.monotonic()
-
-    def add(self, duration_s: float) -> None:
-        """Sound went out."""
-        self.length_s += duration_s
-        self._dry_at = max(self._dry_at, time.monotonic()) + duration_s
-
-    def deadline(self, n_ahead: int) -> float:
-        """When the listener runs dry, if each of ``n_ahead`` segments on their way lasts a second."""
-        return max(self._dry_at, time.monotonic()) + n_ahead + self._slack_s
 
 
 async def _each(segments: tuple[Segment, ...]) -> AsyncIterator[Segment]:

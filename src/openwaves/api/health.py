@@ -46,6 +46,9 @@ class SchedulerMetrics(Collector):
             ("running", "Pieces of speech on a worker.", load.running),
         ):
             yield GaugeMetricFamily(f"openwaves_segments_{name}", help_text, value)
+        yield GaugeMetricFamily("openwaves_listeners", "Live listeners who await sound.", load.listeners)
+        yield GaugeMetricFamily("openwaves_listeners_held", "Live listeners who wait to begin.", load.held)
+        yield CounterMetricFamily("openwaves_underruns", "Times at which a live listener ran dry.", load.underruns)
         ended = CounterMetricFamily("openwaves_segments", "Pieces of speech by how they ended.", labels=["outcome"])
         for outcome in ("spoken", "cancelled", "failed", "refused"):
             ended.add_metric([outcome], getattr(load, outcome))
