@@ -44,7 +44,7 @@ format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 
 bench: setup ## Measure the speed of the voices on this machine
-	$(BIN)/openwaves speak "The quick brown fox jumps over the lazy dog, and the meeting starts at nine." -o /dev/null
+	$(BIN)/python bench/speed.py
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -52,10 +52,24 @@ def test_accents_differ() -> None:
     assert "θ" not in analyzed("zapato cinco", "es", america)[0].phonemes
 
 
-def test_numbers_and_symbols_stay_one_word_of_the_input() -> None:
+def test_every_sign_of_a_spoken_amount_belongs_to_a_word() -> None:
     text = "It costs $1,250.50 or 25%."
     found = words(text, analyzed(text))
-    assert [word for word, _ in found] == text.split()
+    assert "".join(word for word, _ in found) == "".join(text.split())
+    assert dict(found)["$1,250.50"].count(" ") == 9
+
+
+def test_numbers_are_read_in_the_language_that_is_asked_for() -> None:
+    segment = Segment("Gate 25 is open", 0, 15, 0.0)
+    voice = Catalogue.load().get("magnus")
+    (utterance,) = analyze(SpeechJob(segment, voice, 1.0, "en", "hi", math_notation=False, seed=0), 510)
+    assert utterance.languages == {"en", "hi"}
+    assert "pəcːˈiːs" in utterance.phonemes
+
+
+def test_a_spelled_letter_a_is_not_the_article() -> None:
+    assert "ˈA pˈi" in analyzed("the API")[0].phonemes
+    assert analyzed("a cat")[0].phonemes.startswith("ɐ ")
 
 
 @pytest.mark.parametrize("text", ["🙂", "...", "— — —", "\x00\x01", "<br/>"])

@@ -9,9 +9,6 @@ from hibari.g2p import G2P
 
 # What hibari misreads or reads slowly, in words that it reads well.
 _LONG_NUMBER = re.compile(r"\d{13,}")  # its number reader ends at the trillions
-_RUPEES = re.compile(r"₹\s?([\d,]*\d(?:\.\d+)?)(?!\s*(?:lakh|crore|million|billion))", re.IGNORECASE)
-_INDIAN_AMOUNT = re.compile(r"₹\s?([\d,]*\d(?:\.\d+)?)\s*(lakh|crore|million|billion)s?", re.IGNORECASE)
-_WEB = re.compile(r"\bwww\.", re.IGNORECASE)
 _CHAIN = re.compile(r"(?:[^\s/_.,'’-]*[/_.,'’-]){9,}")  # its time grows with the cube of such a chain's length
 _SEPARATOR = re.compile(r"[/_.,'’-]")
 
@@ -26,8 +23,6 @@ class English:
     def phonemize(self, text: str) -> str:
         """Phonemes of a sentence: words separated by single spaces, punctuation kept; may be empty."""
         text = unicodedata.normalize("NFC", text)
-        text = _RUPEES.sub(r"\1 rupees", _INDIAN_AMOUNT.sub(r"\1 \2 rupees", text))
-        text = _WEB.sub("w w w dot ", text)
         text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
         text = _CHAIN.sub(lambda match: _SEPARATOR.sub(" ", match.group()), text)
         with self._lock:

@@ -1,13 +1,16 @@
 """Segments to utterances: phonemes, and which of them speak which word of the input."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from openwaves.errors import FieldError
 from openwaves.g2p import chinese, espeak, japanese
 from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
+from openwaves.normalize import Spoken, normalize
 from openwaves.text.clean import clean
 from openwaves.text.scripts import Run, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
@@ -23,7 +26,7 @@ SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in e
 
 BRITISH_ACCENTS = frozenset({"british", "australian"})
 
-_WORD = re.compile(r"\S+")
+_SPELLED_A = re.compile(r"\bA\b(?!')")
 _PUNCTUATION = frozenset('.,;:!?…—"“”()')
 _PUNCTUATION_OF = {
     "।": ".", "॥": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "：": ":", "；": ";", "،": ",",
@@ -84,7 +87,7 @@ def check_scripts(text: str, language: str | None) -> None:
 
 
 def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
-    """Phonemize a segment, each run of a language by its own rules.
+    """Write a segment in words, then phonemize each run of a language by its own rules.
 
     Args:
         job: The segment, its language and the voice, whose accent decides between readings.
@@ -93,52 +96,86 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
     Returns:
         The utterances in order; none if nothing is spoken.
     """
-    text = clean(job.segment.text)
     groups: list[_Group] = []
     languages = set()
-    for run in runs(text, job.language or "en"):
-        found = list(_groups(run, job))
+    for language, pieces in groupby(_pieces(job), key=lambda piece: piece.language):
+        found = list(_read(list(pieces), language, job.voice.accent))
         if any(group.start >= 0 for group in found):
-            languages.add(run.language)
+            languages.add(language)
         groups += found
     if not languages:
         return []
     return [_utterance(part, frozenset(languages)) for part in _parts(_joined(groups), max_phonemes)]
 
 
-def _groups(run: Run, job: SpeechJob) -> Iterator[_Group]:
-    offset = job.segment.start + run.start
-    if run.language == "en":
-        yield from _english(run.text, offset, job.voice.accent in BRITISH_ACCENTS)
-    elif run.language in UNSPACED:
-        yield from _unspaced(run, offset)
-    elif run.language in espeak.SPOKEN:
-        yield from _other(run, offset, job.voice.accent)
+def _pieces(job: SpeechJob) -> Iterator[Spoken]:
+    """The words to say, each in one language, with spans in the request's text."""
+    text = clean(job.segment.text)
+    found = runs(text, job.language or "en")
+    language = _main_language(found, job.language)
+    said = normalize(
+        text,
+        language,
+        number_language=job.number_language,
+        math=job.math_notation,
+        accent=job.voice.accent,
+    )
+    for piece in said:
+        start, end = job.segment.start + piece.start, job.segment.start + piece.end
+        if piece.text.isascii() and piece.language == "en":
+            yield Spoken(piece.text, start, end, "en")
+        else:
+            for run in runs(piece.text, piece.language):
+                yield Spoken(run.text, start, end, run.language)
 
 
-def _english(text: str, offset: int, british: bool) -> Iterator[_Group]:
-    """Share the spoken groups out to the words of the input, in order.
+def _main_language(found: Sequence[Run], requested: str | None) -> str:
+    """The language whose rules write out the numbers: the requested one if the text is in it, else the commonest."""
+    letters = Counter[str]()
+    for run in found:
+        letters[run.language] += sum(character.isalpha() for character in run.text)
+    if requested in letters or not +letters:
+        return requested if requested not in (None, "auto") else found[0].language if found else "en"
+    return letters.most_common(1)[0][0]
 
-    A word that alone is read as three groups gets three; where the whole is read otherwise than its words
-    ("5 km"), the shares are scaled.
+
+def _read(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
+    if language == "en":
+        yield from _english(pieces, accent in BRITISH_ACCENTS)
+    elif language in UNSPACED:
+        for piece in pieces:
+            yield from _unspaced(piece)
+    elif language in espeak.SPOKEN:
+        yield from _other(pieces, language, accent)
+
+
+def _english(pieces: Sequence[Spoken], british: bool) -> Iterator[_Group]:
+    """Share the spoken groups out to the words, in order.
+
+    A word that alone is read as three groups gets three; where the whole is read otherwise than its words, the
+    shares are scaled.
     """
     reader = english(british)
-    spoken = reader.phonemize(text).split()
+    words = [(word, piece) for piece in pieces for word in _letters_named(piece.text).split()]
+    spoken = reader.phonemize(" ".join(word for word, _ in words)).split()
     n_spoken = sum(not _is_punctuation(group) for group in spoken)
-    words = [match for match in _WORD.finditer(text) if any(character.isalnum() for character in match.group())]
-    if n_spoken == len(words):
-        counts = [1] * len(words)
-    else:
-        counts = [len(reader.phonemize(word.group()).split()) for word in words]
+    words = [(word, piece) for word, piece in words if any(character.isalnum() for character in word)]
+    same = n_spoken == len(words)
+    counts = [1 if same else len(reader.phonemize(word).split()) for word, _ in words]
     owners = _owners(counts, n_spoken)
     seen = 0
     for group in spoken:
         if _is_punctuation(group) or not words:
             yield _Group(group)
         else:
-            word = words[owners[seen]]
+            piece = words[owners[seen]][1]
             seen += 1
-            yield _Group(group, offset + word.start(), offset + word.end())
+            yield _Group(group, piece.start, piece.end)
+
+
+def _letters_named(text: str) -> str:
+    """A spelled-out "A" is a letter and not the article; alone it is the article."""
+    return _SPELLED_A.sub("eigh", text) if " " in text else text
 
 
 def _owners(counts: Sequence[int], n_spoken: int) -> list[int]:
@@ -152,12 +189,12 @@ def _owners(counts: Sequence[int], n_spoken: int) -> list[int]:
     return owners + [len(counts) - 1] * (n_spoken - len(owners))
 
 
-def _other(run: Run, offset: int, accent: str) -> Iterator[_Group]:
+def _other(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
     """Read word by word, with the punctuation between them."""
-    words = list(_WORD.finditer(run.text))
-    read = espeak.phonemize([word.group() for word in words], run.language, accent)
-    for word, phonemes in zip(words, read, strict=True):
-        lead, tail = _around(word.group())
+    words = [(word, piece) for piece in pieces for word in piece.text.split()]
+    read = espeak.phonemize([word for word, _ in words], language, accent)
+    for (word, piece), phonemes in zip(words, read, strict=True):
+        lead, tail = _around(word)
         if not phonemes:
             if lead:
                 yield _Group(lead[:1])
@@ -166,18 +203,18 @@ def _other(run: Run, offset: int, accent: str) -> Iterator[_Group]:
         for number, group in enumerate(groups):
             before = lead if number == 0 else ""
             after = tail if number == len(groups) - 1 else ""
-            yield _Group(before + group + after, offset + word.start(), offset + word.end())
+            yield _Group(before + group + after, piece.start, piece.end)
 
 
-def _unspaced(run: Run, offset: int) -> Iterator[_Group]:
+def _unspaced(piece: Spoken) -> Iterator[_Group]:
     """What a reader gives, with the punctuation that lies between."""
     seen = 0
-    for phonemes, start, end in UNSPACED[run.language](run.text):
-        if signs := _signs(run.text[seen:start]):
+    for phonemes, start, end in UNSPACED[piece.language](piece.text):
+        if signs := _signs(piece.text[seen:start]):
             yield _Group(signs)
-        yield _Group(phonemes, offset + start, offset + end)
+        yield _Group(phonemes, piece.start, piece.end)
         seen = max(seen, end)
-    if signs := _signs(run.text[seen:]):
+    if signs := _signs(piece.text[seen:]):
         yield _Group(signs)
 
 

@@ -1,0 +1,182 @@
+"""What the normalizer must know of a language: its tables and its rules. A language module subclasses this."""
+
+from dataclasses import dataclass
+
+from openwaves.normalize import tables
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A counted noun.
+
+    Attributes:
+        one: Its word after 1.
+        many: Its word after any other number.
+        form: Form of the number before it, as ``Language.cardinal`` knows it ("" if the language has only one).
+    """
+
+    one: str
+    many: str
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """A currency and its hundredth part, if that is in use."""
+
+    major: Noun
+    minor: Noun | None = None
+
+
+class Language:
+    """Words and rules of one language; the rules here fit a language without inflected numbers.
+
+    Instances do not change after construction and are shared between threads.
+
+    Attributes:
+        code: ISO 639-1 code; the table is ``data/<code>.tsv``.
+        decimal_mark: "." (groups are set off by commas) or "," (groups are set off by full stops).
+        latin: Whether the language is written in Latin script. Latin words in the text of another one are read by
+            the English tables.
+        indian: Whether numbers are counted in lakh and crore, however they are grouped.
+    """
+
+    code = ""
+    decimal_mark = "."
+    latin = True
+    indian = False
+
+    def __init__(self) -> None:
+        rows = tables.load(self.code)
+        self.numbers = {int(key): columns for key, columns in rows["number"].items()}
+        self.symbols = tables.pairs(rows["symbol"])
+        self.operators = tables.pairs(rows.get("operator", {}))
+        self.units = {key: Noun(*columns) for key, columns in rows.get("unit", {}).items()}
+        self.currencies = {key: _currency(columns) for key, columns in rows.get("currency", {}).items()}
+        self.scales = tables.pairs(rows.get("scale_sign", {}))
+        self.scale_words = tables.words(rows, "scale_words")
+        self.months = tables.pairs(rows.get("month", {}))
+        self.abbreviations = tables.pairs(rows.get("abbreviation", {}))
+        self.titles = tables.pairs(rows.get("title", {}))
+        self.before_number = tables.pairs(rows.get("before_number", {}))
+        self.ordinal_forms = {key: (columns or ("",))[0] for key, columns in rows.get("ordinal_suffix", {}).items()}
+        self.ordinals = {int(key): columns for key, columns in rows.get("ordinal", {}).items()}
+        self.year_words = tables.words(rows, "year_words")
+        self.year_followers = tables.words(rows, "year_followers")
+        self.digit_words = tables.words(rows, "digit_words")
+        self.roman_words = tables.words(rows, "roman_words")
+        self.rulers = tables.words(rows, "rulers")
+        self.roman_followers = tables.words(rows, "roman_followers")
+        self.joining_words = tables.words(rows, "joining_words")
+        self.said_words = tables.words(rows, "said_words")
+        self.spelled_words = tables.words(rows, "spelled_words")
+        self.tables = rows
+
+    def cardinal(self, number: int, form: str = "", *, indian: bool = False) -> str:
+        """Words of a number from 0 to ``largest``.
+
+        Args:
+            number: The number.
+            form: "" when counting or alone; else what the table says of the noun that follows (``Noun.form``).
+            indian: Count in lakh and crore, in a language that has both ways.
+        """
+        raise NotImplementedError
+
+    @property
+    def largest(self) -> int:
+        """Greatest number that ``cardinal`` reads; longer ones are read digit by digit."""
+        return 10**15 - 1
+
+    def digits(self, digits: str) -> str:
+        """Words of a string of digits, one by one."""
+        return " ".join(self.numbers[int(digit)][0] for digit in digits)
+
+    def whole(self, digits: str, form: str = "", *, indian: bool = False) -> str:
+        """Words of the digits of a whole number, of any length."""
+        if len(digits) > 18 or int(digits) > self.largest:
+            return self.digits(digits)
+        return self.cardinal(int(digits), form, indian=indian)
+
+    def decimal(self, whole: str, fraction: str, *, indian: bool = False, mark: str = "") -> str:
+        """Words of a decimal number, the digits after the mark one by one.
+
+        Args:
+            whole: Digits before the mark; may be empty.
+            fraction: Digits after it.
+            indian: As for ``cardinal``.
+            mark: The mark as written.
+        """
+        head = self.whole(whole, indian=indian) + " " if whole else ""
+        return f"{head}{self.symbols['point']} {self.digits(fraction)}"
+
+    def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
+        """Words of an ordinal.
+
+        Args:
+            number: The number.
+            form: Second column of the table's row of the suffix.
+            suffix: The suffix as written.
+        """
+        row = self.ordinals.get(number)
+        return row[0] if row else self.cardinal(number) + suffix
+
+    def year(self, number: int) -> str:
+        """Words of a year."""
+        return self.cardinal(number)
+
+    def is_year(self, number: int, before: str, after: str) -> bool:
+        """Whether four digits without grouping are a year, from the words around them (in lower case)."""
+        return 1000 <= number <= 2100 and (
+            before in self.year_words or before in self.months or after in self.year_followers
+        )
+
+    def date(self, day: int, month: int, year: str) -> tuple[str, str, str]:
+        """Words of day, month and year of a date in digits; years of two digits are read as a number."""
+        return self.cardinal(day), self.cardinal(month), self.year(int(year)) if year else ""
+
+    def day(self, number: int, *, month_first: bool) -> str:
+        """Words of the day beside the name of a month."""
+        return self.cardinal(number)
+
+    def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
+        """Words of a time of day.
+
+        Args:
+            hour: 0 to 24.
+            minute: 0 to 59.
+            second: 0 to 59, or None.
+            after: The word that follows, in lower case, "am" and "pm" included; "" if there is none.
+        """
+        parts = [hour, minute] if second is None else [hour, minute, second]
+        return " ".join(map(self.cardinal, parts))
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        """Words of a fraction."""
+        return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        """Words of a whole number and a fraction."""
+        return f"{self.cardinal(whole)} {self.symbols['and']} {self.fraction(numerator, denominator)}"
+
+    def noun_form(self, word: str) -> str:
+        """Form of the number before a word of the text; "" if the word is no noun or changes nothing."""
+        return ""
+
+    def scale_noun(self, number: str, scale: str) -> str:
+        """What links an amount to the name of its currency; "" if nothing does.
+
+        Args:
+            number: Digits before the decimal mark.
+            scale: The scale word ("million") after the number, or "".
+        """
+        return ""
+
+    def ruler(self, number: int, name: str) -> str:
+        """Words of the Roman numeral after the name of a ruler."""
+        return self.ordinal(number)
+
+
+def _currency(columns: tuple[str, ...]) -> Currency:
+    """Columns: one, many, form, and the same of the hundredth part if there is one."""
+    major = Noun(*columns[:3])
+    return Currency(major, Noun(*columns[3:6]) if len(columns) > 3 else None)

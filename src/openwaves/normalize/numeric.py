@@ -1,0 +1,261 @@
+"""Tokens that begin with a digit, a sign before one, or a currency: a list of readers, tried in order."""
+
+import re
+from functools import cache
+
+from openwaves.normalize import registry
+from openwaves.normalize.amount import NUMBER
+from openwaves.normalize.context import LETTER, Context, Reader
+from openwaves.normalize.phone import PHONES, read_phone
+from openwaves.normalize.quantity import MERIDIEM, read_quantity
+from openwaves.normalize.web import read_web
+from openwaves.normalize.words import read_mixed
+
+_GAP = "[ \u00a0\u202f]?"
+_ISO_DATE = re.compile(r"(\d{4})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?:T(?=\d\d:)|(?![\d/-]))")
+_DATE = re.compile(r"([0-3]?\d)([-/.])([0-3]?\d)\2(\d{4}|\d{2})(?!\d|[/.-]\d)")
+_TIME = re.compile(rf"([01]?\d|2[0-4])(?::([0-5]\d)(?::([0-5]\d)(?:\.\d{{1,6}})?)?)(?![\d:]|{LETTER}{{3}})(?:Z(?!\w))?")
+_DOT_TIME = re.compile(rf"(0?\d|1[0-2])\.([0-5]\d)(?={_GAP}[AaPp]\.?{_GAP}[Mm]\b)")
+_HOUR = re.compile(rf"(0?[1-9]|1[0-2])(?={_GAP}[AaPp]\.?{_GAP}[Mm](?![\w'’]))")
+_HOURS = re.compile(rf"{_GAP}(?:hrs|hr|h|hs)(?!\w)\.?")
+_TO_TIME = re.compile(rf"{_GAP}[-–—]{_GAP}(?=\d{{1,2}}[:.]?\d{{0,2}}(?!\d))")
+_RATIO = re.compile(r"(\d{1,6}):(\d{1,6})(?![\d:])")
+_DIMENSION_TAIL = re.compile(r"[ ]?([xX×])[ ]?(?=\d)")
+_FEET = re.compile(r"(\d{1,3})[ ]?['′’][ ]?(\d{1,2})[ ]?(?:[\"″”]|''|’’)")
+_FRACTION = re.compile(r"(?:(\d{1,4})[ ])?(\d{1,4})[/⁄](\d{1,4})(?![\d/⁄])")
+_VULGAR = re.compile(r"(\d{1,6})?[ ]?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘])")
+_PARTS = {
+    "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
+    "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
+}  # fmt: skip
+_DECADE = re.compile(r"['’]?(\d{1,3}0)['’]?s(?!\w)")
+_HASH = re.compile(r"#(\d{1,9})(?!\w)")
+_VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,}(?![\w])")
+_GROUPS_ONLY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_ALWAYS = re.compile(r"(24)[/x](7)(?!\d|/)|(9)/(11)(?!\d|/)")
+
+
+def read_numeric(context: Context, match: re.Match[str]) -> int:
+    """Say the token at this place; the offset past it, 0 if it is no number."""
+    done = read_web(context, match.start()) if match.group().isdecimal() else 0
+    if done:
+        return done
+    for pattern, reader in _readers(context.base.code, context.math):
+        found = pattern.match(context.text, match.start())
+        if found and (done := reader(context, found)):
+            return done
+    return 0
+
+
+def _iso_date(context: Context, match: re.Match[str]) -> int:
+    """Year, month, day in the order of writing."""
+    day, month, year = context.num.date(int(match[4]), int(match[3]), match[1])
+    end = match.end() - match.group().endswith("T")
+    context.say(f"{year} {month} {day}", match.start(), end, context.num.code)
+    return match.end()
+
+
+def _date(context: Context, match: re.Match[str]) -> int:
+    """Numbers in the order of writing. Contract, section 7."""
+    first, sign, second, year = match.groups()
+    days = int(first), int(second)
+    if sign == "." and len(year) == 2 and len(first + second) < 4:
+        return 0
+    if not all(days) or max(days) > 31 or min(days) > 12:
+        return 0
+    context.say(" ".join(context.num.date(*days, year)), match.start(), match.end(), context.num.code)
+    return match.end()
+
+
+def _time(context: Context, match: re.Match[str]) -> int:
+    """A time of day, with "am" and "pm" or "h", and the time after a dash."""
+    parts = [int(part) if part else None for part in (*match.groups(), None, None)][:3]
+    hour, minute, second = parts[0] or 0, parts[1] or 0, parts[2]
+    start, end, text = match.start(), match.end(), context.text
+    half = MERIDIEM.match(text, end)
+    hours = None if half else _HOURS.match(text, end)
+    after = half[1].lower() + "m" if half else "h" if hours else context.word_after(end)
+    if minute == 0 and hours is None and half is None and _TO_TIME.match(text, end):
+        after = "h"
+    context.say(context.num.time(hour, minute, second, after), start, end, context.num.code)
+    if half:
+        words = context.num.symbols[after]
+        context.say(words, end + text[end].isspace(), half.end(), context.num.code)
+        end = half.end()
+    elif hours:
+        context.say(registry.language(context.base.code).units["h"].many, end + text[end].isspace(), hours.end(),
+                    context.base.code)  # fmt: skip
+        end = hours.end()
+    dash = _TO_TIME.match(text, end)
+    if dash:
+        context.say(context.num.symbols["to"], end + text[end].isspace(), len(text[: dash.end()].rstrip()),
+                    context.num.code)  # fmt: skip
+        return dash.end()
+    return end
+
+
+def _ratio(context: Context, match: re.Match[str]) -> int:
+    num = context.num
+    words = f"{num.whole(match[1])} {num.symbols['to']} {num.whole(match[2])}"
+    context.say(words, match.start(), match.end(), num.code)
+    return match.end()
+
+
+def _version(context: Context, match: re.Match[str]) -> int:
+    """Parts with "point" between; an address of four parts with "dot"."""
+    text, num = match.group(), context.num
+    if context.base.decimal_mark == "," and _GROUPS_ONLY.fullmatch(text):
+        return 0
+    parts = text.split(".")
+    name = num.symbols["dot" if len(parts) == 4 else "version"]
+    context.say(f" {name} ".join(map(num.whole, parts)), match.start(), match.end(), num.code)
+    return match.end()
+
+
+def _dimension(context: Context, match: re.Match[str]) -> int:
+    """Dimensions, "5x3 m": each number a part of its own, "by" between."""
+    text, num = context.text, context.num
+    number = re.compile(NUMBER[context.base.decimal_mark])
+    start, end = match.span()
+    tail = _DIMENSION_TAIL.match(text, end)
+    if not tail:
+        return 0
+    while tail:
+        context.say(num.whole(match.group()), start, end, num.code)
+        context.say(num.symbols["by"], tail.start(1), tail.end(1), num.code)
+        found = number.match(text, tail.end())
+        if not found:
+            return tail.end()
+        match, (start, end) = found, found.span()
+        tail = _DIMENSION_TAIL.match(text, end) if match.group().isdecimal() else None
+    return start
+
+
+def _feet(context: Context, match: re.Match[str]) -> int:
+    num, base = context.num, context.base
+    for group, unit in ((1, "ft"), (2, "inch")):
+        noun = base.units.get(unit) or registry.language("en").units[unit]
+        number = int(match[group])
+        start = match.start() if group == 1 else match.start(2)
+        end = match.start(2) if group == 1 else match.end()
+        words = f"{num.cardinal(number, noun.form)} {noun.one if number == 1 else noun.many}"
+        context.say(words, start, len(context.text[:end].rstrip()), num.code)
+    return match.end()
+
+
+def _fraction(context: Context, match: re.Match[str]) -> int:
+    num = context.num
+    numerator, denominator = int(match[2]), int(match[3])
+    if match[1]:
+        if numerator >= denominator or len(match[2]) > 2:
+            return 0
+        context.say(num.mixed(int(match[1]), numerator, denominator), match.start(), match.end(), num.code)
+    elif denominator:
+        context.say(num.fraction(numerator, denominator), match.start(), match.end(), num.code)
+    else:
+        return 0
+    return match.end()
+
+
+def _vulgar(context: Context, match: re.Match[str]) -> int:
+    num = context.num
+    part = _PARTS[match[2]]
+    words = num.fraction(*part)
+    if match[1]:
+        words = num.mixed(int(match[1]), *part)
+    context.say(words, match.start(), match.end(), num.code)
+    return match.end()
+
+
+def _decade(context: Context, match: re.Match[str]) -> int:
+    """Decades, "1990s" and "'80s"; English only."""
+    num, number = context.num, int(match[1])
+    if num.code != "en":
+        return 0
+    words = num.year(number) if number > 999 else num.cardinal(number)
+    plural = words[:-1] + "ies" if words.endswith("y") else words + "s"
+    context.say(plural, match.start(), match.end(), num.code)
+    return match.end()
+
+
+def _hash(context: Context, match: re.Match[str]) -> int:
+    words = f"{context.base.symbols['number']} {context.num.whole(match[1])}"
+    context.say(words, match.start(), match.end(), context.num.code)
+    return match.end()
+
+
+def _ordinal(context: Context, match: re.Match[str]) -> int:
+    number = int(match[1].replace(",", ""))
+    base, num = context.base, context.num
+    form = base.ordinal_forms[match[2]]
+    words = num.ordinal(number, form if num is base else "", match[2] if num is base else "")
+    context.say(words, match.start(), match.end(), num.code)
+    return match.end()
+
+
+def _day(context: Context, match: re.Match[str]) -> int:
+    """The day before or after the name of a month."""
+    after = context.word_after(match.end())
+    months = context.base.months
+    known = months if after in months else context.latin.months
+    month_first = context.before in months or context.before in context.latin.months
+    if not 1 <= int(match[1]) <= 31 or (not month_first and after not in known):
+        return 0
+    if context.text[match.end() : match.end() + 1] in {"-", "–", ":", ".", "/", "%"} and _continues(context, match):
+        return 0
+    day = context.num.day(int(match[1]), month_first=month_first)
+    context.say(day, match.start(), match.end(), context.num.code)
+    context.seen(match[1])
+    return match.end()
+
+
+def _continues(context: Context, match: re.Match[str]) -> bool:
+    return context.text[match.end() + 1 : match.end() + 2].isdecimal()
+
+
+def _always(context: Context, match: re.Match[str]) -> int:
+    """What looks like a fraction and is none."""
+    words = " ".join(context.num.cardinal(int(number)) for number in match.groups() if number)
+    context.say(words, match.start(), match.end(), context.num.code)
+    return match.end()
+
+
+def _mixed(context: Context, match: re.Match[str]) -> int:
+    return read_mixed(context, match.start())
+
+
+def _digit(context: Context, match: re.Match[str]) -> int:
+    """What no other reader took: the digits alone."""
+    context.say(context.num.whole(match.group()), match.start(), match.end(), context.num.code)
+    return match.end()
+
+
+@cache
+def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...]:
+    """Readers for the words of a language, in order: the first that accepts wins."""
+    language = registry.language(code)
+    suffixes = "|".join(re.escape(key) for key in sorted(language.ordinal_forms, key=len, reverse=True))
+    ordinal = re.compile(rf"(\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,9}})[-‑]?({suffixes or '(?!)'})(?!{LETTER}|\d)")
+    dimension = () if math else ((re.compile(r"\d{1,6}(?=[ ]?[xX×][ ]?\d)"), _dimension),)
+    return (
+        (_ISO_DATE, _iso_date),
+        (_DATE, _date),
+        (_TIME, _time),
+        (_DOT_TIME, _time),
+        (_HOUR, _time),
+        (PHONES, read_phone),
+        (_VERSION, _version),
+        (_RATIO, _ratio),
+        (_ALWAYS, _always),
+        *dimension,
+        (_FEET, _feet),
+        (_FRACTION, _fraction),
+        (_VULGAR, _vulgar),
+        (_DECADE, _decade),
+        (_HASH, _hash),
+        (ordinal, _ordinal),
+        (re.compile(rf"(\d{{1,2}})(?!\d|{LETTER})"), _day),
+        (re.compile(""), read_quantity),
+        (re.compile(r"\d"), _mixed),
+        (re.compile(r"\d+"), _digit),
+    )

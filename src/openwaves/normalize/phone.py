@@ -1,0 +1,63 @@
+"""Numbers of telephones, cards and documents: digit by digit, with breaths between groups."""
+
+import re
+
+from openwaves.normalize.context import Context
+
+_SEP = r"[ \u00a0.-]"
+_END = r"(?![\d]|[.,:/-]\d)"
+PHONES = re.compile(
+    rf"\+\d{{1,3}}(?:{_SEP}?\(?\d{{1,5}}\)?){{2,6}}{_END}"
+    rf"|\+\d{{7,15}}{_END}"
+    rf"|(?:\d{{1,2}}{_SEP})?\(\d{{2,5}}\){_SEP}?\d{{3,5}}(?:{_SEP}?\d{{3,5}})?{_END}"
+    rf"|(?:[01]{_SEP}?)?[2-9]\d{{2}}([ \u00a0.-])\d{{3}}\1\d{{4}}{_END}"
+    rf"|0?[6-9]\d{{4}}[ -]\d{{5}}{_END}"
+    rf"|0\d{{2,4}}[ -]\d{{6,8}}{_END}"
+    rf"|0\d{{2,4}}[ -]\d{{3,4}}[ -]\d{{3,4}}{_END}"
+    rf"|1[ -]?8\d\d[ -]\d{{2,3}}[ -]\d{{4}}{_END}"
+    rf"|[6-9]\d{{2}}[ -]\d{{3}}[ -]\d{{3}}{_END}"
+    rf"|[6-9]\d{{2}}(?:[ -]\d{{2}}){{3}}{_END}"
+    rf"|\d{{4}}([ -])\d{{4}}\2\d{{4}}(?:\2\d{{3,4}})?{_END}"
+    rf"|\d{{3}}-\d{{2}}-\d{{4}}{_END}"
+    rf"|555-\d{{4}}{_END}"
+    rf"|[6-9]\d{{9}}(?!\d|[.,:/-]\d)"
+)
+"""Shapes of numbers that are said digit by digit. Source: national numbering plans of India, the US and Spain."""
+
+_RUN = re.compile(r"\d+")
+_GROUPS = (3, 4, 3)  # contract, section 7
+
+
+def read_phone(context: Context, match: re.Match[str]) -> int:
+    """Say the digits of each written group; breaths after 3, 4 and 3 digits where there are ten."""
+    text, num = match.group(), context.num
+    digits = sum(map(str.isdecimal, text))
+    if not 7 <= digits <= 19:
+        return 0
+    if digits == 9 and text[0] in "6789" and context.base.code != "es":
+        return 0
+    runs = list(_RUN.finditer(text))
+    breaths = _breaths([len(run.group()) for run in runs], plus=text[0] == "+")
+    said = 0
+    starts = [match.start(), *(match.start() + run.start() for run in runs[1:])]
+    for number, run in enumerate(runs):
+        words = [num.symbols["plus"]] if number == 0 and text[0] == "+" else []
+        for digit in run.group():
+            said += 1
+            words.append(num.digits(digit) + ("," if said in breaths and said < digits else ""))
+        end = match.end() if number == len(runs) - 1 else match.start() + run.end()
+        context.say(" ".join(words), starts[number], end, num.code)
+    return match.end()
+
+
+def _breaths(lengths: list[int], *, plus: bool) -> set[int]:
+    """After how many digits there is a breath."""
+    total = sum(lengths)
+    lead = total - sum(_GROUPS)
+    if lead == 0 or (0 < lead <= 3 and (plus or lead == lengths[0])):
+        return {lead, lead + 3, lead + 7}
+    breaths, seen = set(), 0
+    for length in lengths:
+        seen += length
+        breaths.add(seen)
+    return breaths

@@ -1,0 +1,119 @@
+"""The pass over a text: each token goes to the reader of its kind."""
+
+import re
+from functools import cache
+
+from openwaves.normalize import registry
+from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context, Spoken
+from openwaves.normalize.mathematics import OPERATOR, read_operator
+from openwaves.normalize.numeric import read_numeric
+from openwaves.normalize.web import read_tag
+from openwaves.normalize.words import read_word
+
+_KEPT = {sign: sign for sign in ".,;:!?…—“”«»()¿¡।॥،؛؟。、！？，：；"} | {"–": "—", '"': '"', "॰": ""}
+_SYMBOLS = {
+    "&": "and", "@": "at", "+": "plus", "=": "equals", "%": "percent", "<": "less", ">": "greater",
+    "~": "approximately",
+    "±": "plusminus", "§": "section", "°": "degrees", "×": "times", "÷": "divided", "²": "squared", "³": "cubed",
+    "‰": "permille",
+}  # fmt: skip
+_COUNTED = re.compile(r"\d[^\W\d]{0,3}[%°]?\Z")
+_BETWEEN_LETTERS = frozenset("/+&=%°²³±‰")
+
+
+@cache
+def _tokens(code: str, math: bool) -> re.Pattern[str]:
+    """The alternation of a language: spaces, operators, numbers, words, signs."""
+    language, english = registry.language(code), registry.language("en")
+    names = set(language.currencies) | set(english.currencies)
+    names = {name for name in names if len(name) > 1}
+    currency = "|".join(re.escape(name) for name in sorted(names | set(CURRENCY_SIGNS), key=len, reverse=True))
+    lead = rf"(?<![\w)%°])[-−–+±~≈]?(?:(?<!{LETTER})(?:{currency})[ \u00a0]?)?[-−]?[.]?(?=\d)"
+    operator = rf"|(?P<operator>{OPERATOR})" if math else ""
+    return re.compile(
+        rf"(?P<space>\s+){operator}"
+        rf"|(?P<number>\d+|{lead}|#(?=\d)|\((?=\d{{2,5}}\)[ -]?\d{{3}})|['’](?=\d0s\b)|[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘])"
+        rf"|(?P<word>{LETTER}+)|(?P<sign>[^\s])"
+    )
+
+
+def scan(context: Context) -> list[Spoken]:
+    """Read a text from its first character to its last."""
+    text, position = context.text, 0
+    match_token = _tokens(context.base.code, context.math).match
+    match_plain = _tokens(context.base.code, False).match
+    while match := match_token(text, position):
+        if match.lastgroup == "operator":
+            if done := read_operator(context, match):
+                position = done
+                continue
+            match = match_plain(text, position) or match
+        kind = match.lastgroup
+        if kind == "space":
+            position = match.end()
+            context.close()
+        elif kind == "word":
+            position = read_word(context, match)
+        elif kind == "number" and (done := read_numeric(context, match)):
+            position = done
+        elif kind == "number" and text[position] not in _NOT_LEADING:
+            position = _name_or_sign(context, position)
+        else:
+            position = _sign(context, position)
+    context.close()
+    return context.said
+
+
+_NOT_LEADING = frozenset("0123456789#(-−–+±~≈.'’½")
+
+
+def _name_or_sign(context: Context, position: int) -> int:
+    """A currency's name or sign before what turned out to be no amount."""
+    match = re.compile(rf"{LETTER}+").match(context.text, position)
+    return read_word(context, match) if match else _sign(context, position)
+
+
+def _sign(context: Context, position: int) -> int:
+    """Punctuation and symbols."""
+    text = context.text
+    sign = text[position]
+    end = position + 1
+    if sign in "@#" and (done := read_tag(context, position)):
+        return done
+    left = position > 0 and not text[position - 1].isspace()
+    right = end < len(text) and not text[end].isspace()
+    if (
+        sign in "–-"
+        and left
+        and right
+        and _COUNTED.search(text, max(0, position - 6), position)
+        and text[end].isdecimal()
+    ):
+        context.say(context.num.symbols["to"], position, end, context.num.code)
+    elif sign in "–—-" and not left and not right and context.said:
+        context.punctuate("—", position, end)
+    elif sign in _KEPT and not (sign == "–" and left and right):
+        if _KEPT[sign]:
+            context.punctuate(_KEPT[sign], position, end)
+    elif sign in CURRENCY_SIGNS and not right and not left:
+        currency = context.num.currencies.get(CURRENCY_SIGNS[sign])
+        if currency:
+            context.say(currency.major.many, position, end, context.num.code)
+    elif sign in "²³":
+        symbol = context.base.symbols.get(_SYMBOLS[sign])
+        context.say(symbol or context.num.cardinal(2 if sign == "²" else 3), position, end, context.base.code)
+    elif sign in "½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘℃℉":
+        context.say(sign, position, end, context.base.code)
+    elif sign == "/":
+        _slash(context, position)
+    elif sign in _SYMBOLS and (right or not left or sign in _BETWEEN_LETTERS):
+        context.say(context.base.symbols.get(_SYMBOLS[sign], ""), position, end, context.base.code)
+    return end
+
+
+def _slash(context: Context, position: int) -> None:
+    """Silent between words ("and/or"), named elsewhere."""
+    text = context.text
+    before, after = text[max(0, position - 2) : position], text[position + 1 : position + 3]
+    if before[-1:].isdecimal() or after[:1].isdecimal():
+        context.say(context.base.symbols["slash"], position, position + 1, context.base.code)

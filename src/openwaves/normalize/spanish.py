@@ -1,0 +1,124 @@
+"""Spanish: gender and apocope of numbers, decimal comma, ordinals by gender."""
+
+import re
+
+from openwaves.normalize.language import Language
+from openwaves.normalize.tables import words
+
+_SCALES = ((10**12, "un billón", "billones"), (10**6, "un millón", "millones"))
+_FEMININE_ENDING = re.compile(r"(?:as?|ciones|ción|siones|sión|dades|dad|tades|tad|tudes|tud|umbres?)$")
+
+
+class Spanish(Language):
+    """Forms of a number: "" counting (uno), "m" before a masculine noun (un), "f" before a feminine one (una)."""
+
+    code = "es"
+    decimal_mark = ","
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.masculine = words(self.tables, "masculine")
+        self.feminine = words(self.tables, "feminine")
+        self.no_noun = words(self.tables, "no_noun")
+
+    def cardinal(self, number: int, form: str = "", *, indian: bool = False) -> str:
+        """Words of a number in one of the three forms."""
+        parts: list[str] = []
+        for scale, one, many in _SCALES:
+            count, number = divmod(number, scale)
+            if count:
+                parts.append(one if count == 1 else f"{self.cardinal(count, 'm')} {many}")
+        thousands, rest = divmod(number, 1000)
+        if thousands:
+            parts.append("mil" if thousands == 1 else f"{self._below_thousand(thousands, form or 'm')} mil")
+        if rest or not parts:
+            parts.append(self._below_thousand(rest, form))
+        return " ".join(parts)
+
+    def _below_thousand(self, number: int, form: str) -> str:
+        if number == 100:
+            return "cien"
+        hundreds, rest = divmod(number, 100)
+        words = [self.numbers[hundreds * 100][0]] if hundreds else []
+        if hundreds > 1 and form == "f":
+            words[0] = words[0].removesuffix("os") + "as"
+        if rest in self.numbers and (rest or not words):
+            words.append(self.numbers[rest][0])
+        elif rest:
+            words += [self.numbers[rest // 10 * 10][0], "y", self.numbers[rest % 10][0]]
+        if rest % 10 == 1 and rest != 11 and form:
+            words[-1] = self._shortened(words[-1], form)
+        return " ".join(words)
+
+    @staticmethod
+    def _shortened(word: str, form: str) -> str:
+        if form == "f":
+            return word[:-1] + "a"
+        return "veintiún" if word == "veintiuno" else "un"
+
+    def decimal(self, whole: str, fraction: str, *, indian: bool = False, mark: str = "") -> str:
+        """The mark is named as written; two digits after it are read as a number."""
+        name = self.symbols["punto" if mark == "." else "point"]
+        both = len(fraction) == 2 and fraction[0] != "0"
+        tail = self.cardinal(int(fraction)) if both else self.digits(fraction)
+        return f"{self.whole(whole or '0')} {name} {tail}"
+
+    def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
+        """Forms: "m" primero, "f" primera, "a" primer. Above 99 the number itself is said."""
+        if not 1 <= number <= 99:
+            return self.cardinal(number)
+        row = self.ordinals
+        words = [row[number][0]] if number in row else [row[number // 10 * 10][0], row[number % 10][0]]
+        if form == "f":
+            return " ".join(word[:-1] + "a" for word in words)
+        if form == "a" and words[-1] in {"primero", "tercero", "decimotercero"}:
+            words[-1] = words[-1][:-1]
+        return " ".join(words)
+
+    def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
+        """Hours and minutes; a full hour is "nueve en punto", hours of the clock are feminine."""
+        if second is not None:
+            return super().time(hour, minute, second, after)
+        if minute:
+            return f"{self.cardinal(hour, 'f' if hour == 1 else '')} {self._minute(minute)}"
+        return self.cardinal(hour, "f") + ("" if after in {"am", "pm", "h", "horas", "hora"} else " en punto")
+
+    def _minute(self, number: int) -> str:
+        return f"cero {self.cardinal(number)}" if number < 10 else self.cardinal(number)
+
+    def fraction(self, numerator: int, denominator: int) -> str:
+        """Un medio, dos tercios, tres cuartos; from eleven on "-avos"."""
+        count = self.cardinal(numerator, "m")
+        if denominator < 2 or (denominator > 99 and denominator != 100):
+            return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
+        names = {2: "medio", 3: "tercio", 100: "centésimo"}
+        if denominator in names:
+            part = names[denominator]
+        elif denominator <= 10:
+            part = self.ordinal(denominator)
+        else:
+            part = self.cardinal(denominator).replace(" y ", "i").replace("é", "e") + "avo"
+        return f"{count} {part}{'' if numerator == 1 else 's'}"
+
+    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
+        """As in "dos y medio"."""
+        words = self.fraction(numerator, denominator)
+        return f"{self.cardinal(whole)} y {'medio' if words == 'un medio' else words}"
+
+    def noun_form(self, word: str) -> str:
+        """Gender of a noun by its ending; "" before a word that is none."""
+        if not word or word in self.no_noun or len(word) < 3:
+            return ""
+        if word in self.feminine:
+            return "f"
+        return "f" if _FEMININE_ENDING.search(word) and word not in self.masculine else "m"
+
+    def scale_noun(self, number: str, scale: str) -> str:
+        """As in "un millón de euros"."""
+        round_number = not scale and 6 < len(number) < 18 and int(number) % 10**6 == 0
+        return "de" if round_number or scale.startswith(("mill", "bill")) else ""
+
+    def ruler(self, number: int, name: str) -> str:
+        """Ordinals up to ten, numbers beyond. Source: RAE, "ordinales"."""
+        female = name.endswith("a") or name == "isabel"
+        return self.ordinal(number, "f" if female else "m") if number <= 10 else self.cardinal(number)

@@ -1,0 +1,271 @@
+"""Tokens that begin with a letter."""
+
+import re
+from functools import cache
+
+from openwaves.normalize import registry
+from openwaves.normalize.context import LETTER, Context
+from openwaves.normalize.language import Language
+from openwaves.normalize.letters import initialism, roman, roman_in_place, spelled
+from openwaves.normalize.web import read_web
+
+_JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
+_MIXED = re.compile(rf"(?:{LETTER}+|\d+)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
+_MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
+_DOTTED = re.compile(rf"(?:{LETTER}\.){{2,8}}(?:[A-Z](?![\w.]))?|(?:[A-Z]\.[ ]?){{1,8}}(?<=\.)(?=[ ]?[A-ZÁÉÍÓÚÑ])")
+_DOTTED_NAMES = re.compile(rf"(?:{LETTER}{{1,4}}\.){{2,8}}")
+_AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
+_NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0]?#?\d")
+_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÁÉÍÓÚÑ\u0900-\u0d7f]")
+_STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
+_FIRST = re.compile(rf"{LETTER}+")
+_VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
+
+
+@cache
+def _keys(code: str) -> dict[str, tuple[str, ...]]:
+    """First word of an abbreviation to all abbreviations that begin with it, the longest first."""
+    keys: dict[str, list[str]] = {}
+    for key in registry.language(code).abbreviations:
+        first = _FIRST.match(key)
+        if first:
+            keys.setdefault(first.group(), []).append(key)
+    return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in keys.items()}
+
+
+def read_word(context: Context, match: re.Match[str]) -> int:
+    """Say the token that begins with this word.
+
+    Returns:
+        The offset past it.
+    """
+    text, start, end = context.text, match.start(), match.end()
+    word = match.group()
+    follows = text[end : end + 1]
+    language = context.latin if word.isascii() else context.base
+    done = 0
+    if follows in ".&/° º#+":
+        done = _abbreviation(context, word, start) or (follows == "&" and _ampersand(context, start)) or 0
+    elif word in language.abbreviations or word in language.titles:
+        done = _abbreviation(context, word, start)
+    if not done and follows and follows in "@._-/:+%":
+        done = read_web(context, start) or (follows == "." and _dotted(context, start)) or 0
+    if not done and follows and (follows.isdecimal() or follows in "-‑"):
+        done = _with_digits(context, start)
+    if done:
+        context.seen(text[start:done].rstrip("."))
+        return done
+    return _plain(context, word, start, end)
+
+
+def _plain(context: Context, word: str, start: int, end: int) -> int:
+    """A word, with what is joined to it by hyphens and apostrophes."""
+    follows = context.text[end : end + 1]
+    if follows and follows in "'’ʼ-‑":
+        joined = _JOINED.match(context.text, start)
+        if joined:
+            word, end = joined.group(), joined.end()
+            if word[-1] in "'’" and word[-2:-1] not in "sS":
+                word, end = word[:-1], end - 1
+    language = context.latin if word.isascii() else context.base
+    code = language.code
+    if word[0].isupper():
+        words, code = _capitals(context, word, start, language)
+    elif not context.base.latin and word.isascii():
+        words = word
+    else:
+        words = word
+        code = context.base.code
+    if any(map(str.isalnum, word)):
+        context.say(words, start, end, code)
+    context.seen(word)
+    return end
+
+
+def _capitals(context: Context, word: str, start: int, language: Language) -> tuple[str, str]:
+    """Spoken form and language of a word that begins with a capital letter."""
+    if word.isupper() and word.isascii() and len(word) <= 7:
+        words, code = _numeral(context, word, start)
+        if words:
+            return words, code
+    if "-" in word:
+        parts = word.split("-")
+        read = [initialism(part, language, context.shouting) or part for part in parts]
+        return ("-" if read == parts else " ").join(read), language.code
+    month = language.months.get(word.lower())
+    if month and len(word) <= 4 and word.lower() != month.lower() and _month_place(context, start + len(word)):
+        return month, language.code
+    return initialism(word, language, context.shouting) or word, language.code
+
+
+def _numeral(context: Context, word: str, start: int) -> tuple[str, str]:
+    """Words and language of a Roman numeral; "" if the word is none here."""
+    base, num = context.base, context.num
+    value = roman_in_place(word, context.before, _capital_before(context, start), base)
+    single = word in base.said_words
+    if not value and not single and context.before in base.joining_words and roman(context.before_that.upper()):
+        value = roman(word)
+    if value and context.before in base.rulers:
+        return base.ruler(value, context.before), base.code
+    if value:
+        return num.cardinal(value), num.code
+    after = context.word_after(start + len(word)) if base.roman_followers else ""
+    if after in base.roman_followers and (value := roman(word)):
+        return base.ordinal(value, "f" if base.noun_form(after) == "f" else "a"), base.code
+    return "", base.code
+
+
+def _month_place(context: Context, end: int) -> bool:
+    """Whether a short month name stands beside a number."""
+    return bool(_NUMBER_AHEAD.match(context.text, end)) or context.before[:1].isdecimal()
+
+
+def _abbreviation(context: Context, word: str, start: int) -> int:
+    """Say an abbreviation of the table; the longest that stands here."""
+    for language in dict.fromkeys((context.base, context.latin)):
+        done = _title(context, language, word, start) or _listed(context, language, word, start)
+        if done:
+            return done
+    return 0
+
+
+def _title(context: Context, language: Language, word: str, start: int) -> int:
+    """Abbreviations that depend on what follows: a number, a name, or the end of a name."""
+    text, end = context.text, start + len(word)
+    if word in language.before_number and _NUMBER_AHEAD.match(text, end):
+        spoken = language.before_number[word]
+    elif len(word) == 1 and text[end : end + 2] != ". ":
+        return 0
+    elif word in language.titles and _stands_before_name(context, language, word, start):
+        spoken = language.titles[word]
+    elif word in language.tables.get("name_end", {}) and context.before and _capital_before(context, start):
+        spoken = language.tables["name_end"][word][0]
+        if text[end : end + 1] == "." and _closes(text, end + 1):
+            context.say(spoken, start, end, language.code)
+            return end
+    else:
+        return 0
+    end += text[end : end + 1] == "."
+    context.say(spoken, start, end, language.code)
+    return end
+
+
+def _stands_before_name(context: Context, language: Language, word: str, start: int) -> bool:
+    """Whether a capital follows, or a word after the full stop of what is never the end of a name."""
+    text, end = context.text, start + len(word)
+    if word not in language.tables.get("name_end", {}) and _STOP_AND_WORD.match(text, end):
+        return True
+    return bool(_CAPITAL_AHEAD.match(text, end)) and not _ends_name(context, language, word, start)
+
+
+def _ends_name(context: Context, language: Language, word: str, start: int) -> bool:
+    """Whether "St" or "Dr" closes the name of a road: a capital before, and the line or a sentence ends after it."""
+    if word not in language.tables.get("name_end", {}) or not _capital_before(context, start):
+        return False
+    return not re.match(r"\.?[ \t]+[A-Z]", context.text[start + len(word) : start + len(word) + 4]) or (
+        context.before.endswith(("th", "nd", "rd"))
+    )
+
+
+def _capital_before(context: Context, start: int) -> bool:
+    return context.text[max(0, start - len(context.before) - 1) : start][:1].isupper()
+
+
+def _listed(context: Context, language: Language, word: str, start: int) -> int:
+    text = context.text
+    for key in _keys(language.code).get(word, ()):
+        end = start + len(key)
+        if not text.startswith(key, start):
+            continue
+        after = text[end : end + 1]
+        if key[-1] not in "./" and after and re.match(LETTER, after):
+            continue
+        spoken = language.abbreviations[key]
+        if key[-1] == "." and _closes(text, end):
+            end -= 1
+        context.say(spoken, start, end, language.code)
+        return end
+    return 0
+
+
+def _closes(text: str, end: int) -> bool:
+    """Whether the full stop before an offset also ends the sentence."""
+    return not text[end:].strip() if len(text) - end < 3 else False
+
+
+def _ampersand(context: Context, start: int) -> int:
+    match = _AMPERSAND.match(context.text, start)
+    if not match:
+        return 0
+    words = f"{spelled(match[1])} {context.base.symbols['and']} {spelled(match[2])}"
+    context.say(words, start, match.end(), context.base.code)
+    return match.end()
+
+
+def _dotted(context: Context, start: int) -> int:
+    """Initialisms, "U.S.A.", and the initials of names: "J. K. Rowling"."""
+    match = _DOTTED.match(context.text, start)
+    if not match:
+        return _dotted_names(context, start)
+    letters = match.group().replace(".", "").replace(" ", "")
+    code = context.latin.code if letters.isascii() else context.base.code
+    end = match.end()
+    if len(letters) > 1 and match.group()[-1] == "." and _closes(context.text, end):
+        end -= 1
+    context.say(spelled(letters), start, end, code)
+    return end
+
+
+def _dotted_names(context: Context, start: int) -> int:
+    """Names of letters in a script without capitals: "एम.ए."."""
+    match = _DOTTED_NAMES.match(context.text, start)
+    if not match or match.group().isascii():
+        return 0
+    end = match.end() - _closes(context.text, match.end())
+    context.say(" ".join(match.group().split(".")).strip(), start, end, context.base.code)
+    return end
+
+
+def _with_digits(context: Context, start: int) -> int:
+    """As in "MP3", "COVID-19", "B2B", "v1.2"; 0 if no digit belongs to the word."""
+    text = context.text
+    if text[start] in "vV" and (version := _VERSION.match(text, start + 1)):
+        name = context.base.symbols.get("release", "v")
+        context.say(name, start, start + 1, context.base.code)
+        parts = map(context.num.whole, version.group().split("."))
+        context.say(f" {context.num.symbols['version']} ".join(parts), start + 1, version.end(), context.num.code)
+        return version.end()
+    return read_mixed(context, start)
+
+
+def read_mixed(context: Context, start: int) -> int:
+    """Say letters and digits that are written together; 0 if there are not both."""
+    match = _MIXED.match(context.text, start)
+    if not match or not any(map(str.isdecimal, match.group())) or match.group().isdecimal():
+        return 0
+    parts = list(_MIXED_PART.finditer(match.group()))
+    ends = [start + part.start() for part in parts[1:]] + [match.end()]
+    begin = start
+    for part, end in zip(parts, ends, strict=True):
+        text = part.group()
+        if text[0].isdecimal():
+            context.say(_digits(context, text), begin, end, context.num.code)
+        elif any(map(str.isalnum, text)):
+            language = context.latin if text.isascii() else context.base
+            short = text.isascii() and text.isupper() and len(text) <= 3 and text not in {"CAR", "TOP"}
+            words = spelled(text) if short else initialism(text, language, context.shouting) or text
+            context.say(words, begin, end, language.code)
+        begin = end
+    return match.end()
+
+
+def _digits(context: Context, text: str) -> str:
+    whole, _, fraction = text.partition(".")
+    num = context.num
+    if fraction:
+        return num.decimal(whole, fraction)
+    if len(text) > 4 or (text[0] == "0" and len(text) > 1):
+        return num.digits(text)
+    if len(text) == 4 and text[:2] in {"19", "20"}:
+        return num.year(int(text))
+    return num.whole(text)
