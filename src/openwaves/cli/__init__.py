@@ -1,14 +1,16 @@
-"""The command line: ``openwaves serve | speak | voices | models | doctor``."""
+"""The command line: ``openwaves serve | speak | text | voices | models | doctor | bench``."""
 
 import sys
 
 import click
 
 from openwaves import __version__
+from openwaves.cli.bench import bench
 from openwaves.cli.doctor import doctor
 from openwaves.cli.models import models
 from openwaves.cli.serve import serve
 from openwaves.cli.speak import speak
+from openwaves.cli.text import text
 from openwaves.cli.voices import voices
 from openwaves.errors import OpenWavesError
 
@@ -22,7 +24,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, speak, voices, models, doctor):
+for command in (serve, speak, text, voices, models, doctor, bench):
     cli.add_command(command)
 
 

@@ -98,8 +98,8 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
     """
     groups: list[_Group] = []
     languages = set()
-    for language, pieces in groupby(_pieces(job), key=lambda piece: piece.language):
-        found = list(_read(list(pieces), language, job.voice.accent))
+    for language, group in groupby(pieces(job), key=lambda piece: piece.language):
+        found = list(_read(list(group), language, job.voice.accent))
         if any(group.start >= 0 for group in found):
             languages.add(language)
         groups += found
@@ -108,7 +108,7 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
     return [_utterance(part, frozenset(languages)) for part in _parts(_joined(groups), max_phonemes)]
 
 
-def _pieces(job: SpeechJob) -> Iterator[Spoken]:
+def pieces(job: SpeechJob) -> Iterator[Spoken]:
     """The words to say, each in one language, with spans in the request's text."""
     text = clean(job.segment.text)
     found = runs(text, job.language or "en")
