@@ -131,12 +131,12 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
 
 def _main_language(found: Sequence[Run], requested: str | None) -> str:
     """The language whose rules write out the numbers: the requested one if the text is in it, else the commonest."""
-    letters = Counter[str]()
+    lengths = Counter[str]()
     for run in found:
-        letters[run.language] += sum(character.isalpha() for character in run.text)
-    if requested in letters or not +letters:
-        return requested if requested not in (None, "auto") else found[0].language if found else "en"
-    return letters.most_common(1)[0][0]
+        lengths[run.language] += sum(not character.isspace() for character in run.text)
+    if requested in lengths:
+        return str(requested)
+    return lengths.most_common(1)[0][0] if lengths else "en"
 
 
 def _read(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
