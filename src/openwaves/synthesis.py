@@ -74,7 +74,8 @@ class Speaker:
         spoken = []
         for utterance in utterances:
             cancel.raise_if_cancelled()
-            spoken.append(trim(engine.synthesize(utterance.phonemes, style, speed, seed=job.seed, cancel=cancel)))
+            audio = engine.synthesize(utterance.phonemes, style, speed, seed=job.seed, cancel=cancel)
+            spoken.append(trim(audio, utterance.phonemes))
         samples = np.concatenate([audio.samples for audio in spoken]) if spoken else np.zeros(0, np.float32)
         words = time_words(job.segment, utterances, spoken)
         return Speech(gain(samples, job.voice.gain_db), engine.sample_rate, words)

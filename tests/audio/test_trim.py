@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from openwaves.audio.trim import KEEP_AFTER_S, KEEP_BEFORE_S, trim
+from openwaves.audio.trim import KEEP_AFTER_S, KEEP_BEFORE_S, ONSET_LEAD_S, trim
 from openwaves.types import Audio, PhonemeTiming
 
 RATE = 24000
@@ -17,14 +17,14 @@ def spoken(lead_s: float, sound_s: float, tail_s: float) -> Audio:
 
 
 def test_silence_goes_and_times_move_with_it() -> None:
-    audio = trim(spoken(0.3, 0.5, 0.4))
+    audio = trim(spoken(0.3, 0.5, 0.4), "a.")
     assert abs(audio.duration_s - (KEEP_BEFORE_S + 0.5 + KEEP_AFTER_S)) < 0.011
-    assert abs(audio.timings[0].start_s - KEEP_BEFORE_S) < 0.006
+    assert abs(audio.timings[0].start_s - (KEEP_BEFORE_S - ONSET_LEAD_S)) < 0.006
     assert audio.timings[1].end_s <= audio.duration_s + 1e-9
 
 
 def test_ends_are_faded_so_that_a_seam_does_not_click() -> None:
-    audio = trim(spoken(0.0, 0.5, 0.0))
+    audio = trim(spoken(0.0, 0.5, 0.0), "a.")
     assert abs(audio.samples[0]) < 1e-3
     assert abs(audio.samples[-1]) < 1e-3
     assert np.abs(np.diff(audio.samples)).max() < 0.05
@@ -32,11 +32,20 @@ def test_ends_are_faded_so_that_a_seam_does_not_click() -> None:
 
 def test_silence_alone_stays_as_it_is() -> None:
     audio = Audio(np.zeros(2400, np.float32), RATE)
-    assert trim(audio) is audio
+    assert trim(audio, "a.") is audio
 
 
 def test_the_input_is_not_changed() -> None:
     audio = spoken(0.0, 0.2, 0.0)
     before = audio.samples.copy()
-    trim(audio)
+    trim(audio, "a.")
     assert np.array_equal(audio.samples, before)
+
+
+def test_the_phoneme_before_punctuation_ends_with_its_sound() -> None:
+    one, other = spoken(0.1, 0.4, 0.3), spoken(0.0, 0.5, 0.2)
+    samples = np.concatenate([one.samples, other.samples])
+    timings = (PhonemeTiming(0.1, 0.7), PhonemeTiming(0.7, 0.8), PhonemeTiming(0.8, 1.4), PhonemeTiming(1.4, 1.5))
+    found = trim(Audio(samples, RATE, timings), "a,b.").timings
+    assert abs(found[0].end_s - found[0].start_s - 0.4) < 0.02
+    assert abs(found[2].end_s - found[2].start_s - 0.5) < 0.02

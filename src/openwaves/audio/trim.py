@@ -1,8 +1,10 @@
-"""Cuts the silence that engines leave before and after an utterance."""
+"""Cuts the silence that engines leave before and after an utterance, and takes it out of the times of phonemes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from openwaves.types import Audio, PhonemeTiming, Samples
 
@@ -11,10 +13,21 @@ THRESHOLD = 10 ** (-45 / 20)  # of the loudest frame
 KEEP_BEFORE_S = 0.03
 KEEP_AFTER_S = 0.05
 FADE_S = 0.004
+ONSET_LEAD_S = 0.025
+"""How much earlier words are heard than the durations say. Source: medians of 24 to 28 ms, energy onset of first words
+against the durations of Kokoro and hibari, 40 sentences each."""
+PUNCTUATION = frozenset('.,;:!?…—"“”()')
 
 
-def trim(audio: Audio) -> Audio:
-    """Cut lead-in and tail, fade both ends, and shift the timings.
+def trim(audio: Audio, phonemes: str) -> Audio:
+    """Cut lead-in and tail, fade both ends, and set the timings right.
+
+    Timings move with the cut and by ``ONSET_LEAD_S``. The phoneme before punctuation, in which the networks put the
+    pause, ends with its sound.
+
+    Args:
+        audio: What the engine gave.
+        phonemes: What was spoken, one character for each timing.
 
     Returns:
         The audio; unchanged if it is silent throughout.
@@ -31,10 +44,28 @@ def trim(audio: Audio) -> Audio:
     begin = max(0, int(loud[0]) * hop - round(KEEP_BEFORE_S * rate))
     end = min(len(audio.samples), (int(loud[-1]) + 1) * hop + round(KEEP_AFTER_S * rate))
     shift_s, length_s = begin / rate, (end - begin) / rate
-    timings = tuple(
-        PhonemeTiming(*(min(max(time_s - shift_s, 0.0), length_s) for time_s in timing)) for timing in audio.timings
-    )
-    return replace(audio, samples=_faded(audio.samples[begin:end], round(FADE_S * rate)), timings=timings)
+    quiet_from = _quiet_from(loud, n_frames)
+    timings = []
+    for number, (start_s, end_s) in enumerate(audio.timings):
+        follows = phonemes[number + 1 : number + 2]
+        if (not follows or follows in PUNCTUATION) and phonemes[number] not in PUNCTUATION:
+            end_s = max(start_s, min(end_s, quiet_from(start_s, end_s)))  # noqa: PLW2901
+        early_s = shift_s + ONSET_LEAD_S
+        timings.append(PhonemeTiming(*(min(max(time_s - early_s, 0.0), length_s) for time_s in (start_s, end_s))))
+    return replace(audio, samples=_faded(audio.samples[begin:end], round(FADE_S * rate)), timings=tuple(timings))
+
+
+def _quiet_from(loud: NDArray[np.intp], n_frames: int) -> Callable[[float, float], float]:
+    """Gives, for a stretch of time, when its last sound ends; its own end if it is silent."""
+    last = np.full(n_frames + 1, -1)
+    last[loud] = loud
+    last = np.maximum.accumulate(last)
+
+    def find(start_s: float, end_s: float) -> float:
+        frame = int(last[min(int(end_s / FRAME_S), n_frames)])
+        return (frame + 1) * FRAME_S if frame * FRAME_S >= start_s else end_s
+
+    return find
 
 
 def _faded(samples: Samples, n_fade: int) -> Samples:
