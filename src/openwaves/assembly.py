@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
@@ -74,11 +76,9 @@ def assemble(settings: Settings, progress: Progress, report: Report = log.info) 
     speaker = load_speaker(settings, workers, progress, report)
     catalogue = Catalogue.load()
     report("warming up")
-    for voice_id, language, text in WARM_UP:
-        (segment,) = split(text)
-        voice = catalogue.get(voice_id)
-        job = SpeechJob(segment, voice, 1.0, language, None, math_notation=False, seed=0)
-        speaker.speak(job, CancelToken())
+    with ThreadPoolExecutor(workers) as pool:
+        for _ in pool.map(partial(_warm_up, speaker, catalogue), WARM_UP):
+            pass
     scheduler = Scheduler(speaker.speak, workers, settings.max_pending)
     synthesizer = Synthesizer(catalogue, speaker, scheduler, settings.max_text_chars)
     return Assembly(synthesizer, scheduler, speaker.engines)
@@ -92,8 +92,15 @@ def load_speaker(settings: Settings, workers: int, progress: Progress, report: R
     network = fetch_models(settings, progress)
     backend: Backend = choose_backend() if settings.kokoro_backend == "auto" else settings.kokoro_backend
     report(f"loading the networks (Kokoro on {backend})")
-    engines: dict[str, Engine] = {
-        "hibari": HibariEngine.load(),
-        "kokoro": KokoroEngine.load(network, backend, workers),
-    }
+    with ThreadPoolExecutor(workers) as pool:
+        hibari = pool.submit(HibariEngine.load)
+        kokoro = pool.submit(KokoroEngine.load, network, backend, workers)
+        engines: dict[str, Engine] = {"hibari": hibari.result(), "kokoro": kokoro.result()}
     return Speaker(engines, StyleLibrary(settings.model_dir.absolute() / KOKORO_VOICES))
+
+
+def _warm_up(speaker: Speaker, catalogue: Catalogue, row: tuple[str, str, str]) -> None:
+    voice_id, language, text = row
+    (segment,) = split(text)
+    job = SpeechJob(segment, catalogue.get(voice_id), 1.0, language, None, math_notation=False, seed=0)
+    speaker.speak(job, CancelToken())
