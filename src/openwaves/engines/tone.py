@@ -20,7 +20,7 @@ class ToneEngine:
     sample_rate = RATE
     symbols = frozenset(SYMBOLS)
     max_phonemes = 510
-    segment_chars: tuple[int, ...] = (18, 56, 96, 120)
+    segment_chars: tuple[int, ...] = (18, 44, 80, 120)
 
     def synthesize(
         self,

@@ -10,6 +10,15 @@ _ROWS = {
     "en": "english.English",
     "hi": "hindi.Hindi",
     "es": "spanish.Spanish",
+    "bn": "bengali.Bengali",
+    "or": "odia.Odia",
+    "te": "telugu.Telugu",
+    "ta": "tamil.Tamil",
+    "kn": "kannada.Kannada",
+    "ml": "malayalam.Malayalam",
+    "mr": "marathi.Marathi",
+    "gu": "gujarati.Gujarati",
+    "pa": "punjabi.Punjabi",
 }
 
 CODES = frozenset(_ROWS)

@@ -30,7 +30,7 @@ from openwaves.types import Speech, SpeechJob
 
 log = logging.getLogger(__name__)
 
-START_WAIT_S = 2.5
+START_WAIT_S = 5.0
 WHOLE_FILE_DUE_S = 5.0
 LIVE_MEMORY_S = 10.0  # how long after the last live listener a worker is still kept for the next
 UNDERRUN_S = 0.02  # shorter gaps are within what clients buffer
