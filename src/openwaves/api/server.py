@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -55,7 +56,8 @@ def serve(settings: Settings, say: Say) -> int:
             ws_max_size=settings.max_body_bytes,
         )
     )
-    return asyncio.run(_run(server, listener, state, say))
+    with asyncio.Runner(loop_factory=_event_loop()) as runner:
+        return runner.run(_run(server, listener, state, say))
 
 
 def open_keys(settings: Settings) -> tuple[KeyRing, str | None]:
@@ -67,9 +69,27 @@ def open_keys(settings: Settings) -> tuple[KeyRing, str | None]:
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-    listener.set_inheritable(True)
+    # asyncio turns Nagle's algorithm off only on sockets whose protocol is named, which create_server does not do.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
     return listener
+
+
+def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where it exists."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return loop_factory
 
 
 class _Server(uvicorn.Server):
