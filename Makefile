@@ -44,7 +44,8 @@ format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 
 bench: setup ## Measure the speed of the voices on this machine
-	$(BIN)/python bench/speed.py
+	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.latency
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -202,10 +202,9 @@ class Scheduler:
             self._held.remove(listener)
             self._listeners.discard(listener)
             self._counts["refused"] += 1
-            n_active = len(self._active(time.monotonic()))
             retry_after_s = self._retry_after_s()
             refused, listener.unfinished = listener.unfinished, []
-        message = f"the server is busy: one more than {n_active} listeners would leave some of them without sound"
+        message = "the server is busy: one listener more would leave others without sound"
         for waiting in refused:
             _fail(waiting, OverloadedError(message, retry_after_s))
 
