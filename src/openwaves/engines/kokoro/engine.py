@@ -20,8 +20,9 @@ FRAME_SAMPLES = 600  # samples of one unit of duration
 SILENCE_ENERGY = -4.0  # of the network's energy curve; within 100 ms of where the sound begins and ends
 KEPT_BEFORE = 8  # silent frames; with half as many, speech is understood a little worse
 KEPT_AFTER = 10
+FRAME_STEP = 4  # lengths are multiples of it where the silence allows, since OpenVINO prepares itself for each length
 WIDE_THREADS = 2
-RUNTIME_CACHE_CAPACITY = 16  # shapes that OpenVINO keeps compiled for each stream; each costs memory
+RUNTIME_CACHE_CAPACITY = 64  # shapes that OpenVINO keeps compiled for each stream; each costs memory
 
 Backend = Literal["openvino", "onnxruntime"]
 BACKENDS: tuple[Backend, ...] = ("openvino", "onnxruntime")
@@ -117,7 +118,9 @@ def _sounding(energy: NDArray[np.float32], n_frames: int) -> tuple[int, int]:
     if not len(loud):
         return 0, n_frames
     begin = max(0, int(loud[0]) // 2 - KEPT_BEFORE)
-    return begin, min(n_frames, (int(loud[-1]) + 1) // 2 + KEPT_AFTER)
+    end = (int(loud[-1]) + 1) // 2 + KEPT_AFTER
+    end += -(end - begin) % FRAME_STEP
+    return begin, min(n_frames, end)
 
 
 def choose_backend() -> Backend:
