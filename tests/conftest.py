@@ -1,5 +1,6 @@
 """Servers that many tests share."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from openwaves.assembly import load_speaker
 from openwaves.settings import load_settings
 from openwaves.synthesis import Speaker
 from openwaves.voices.progress import LineProgress
+from tests.databases import MISSING, Postgres, postgres
 from tests.servers import RunningServer, server
 
 
@@ -29,3 +31,23 @@ def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
 def speaker() -> Speaker:
     """The real networks, in this process."""
     return load_speaker(load_settings(), 2, LineProgress(), print)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own."""
+    with postgres() as running:
+        if running is None:
+            pytest.skip(MISSING)
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Address of an empty database: "" is the SQLite file in the data folder."""
+    if request.param == "sqlite":
+        return ""
+    running: Postgres = request.getfixturevalue("postgres_server")
+    name = "t" + uuid.uuid4().hex
+    running.run(f"CREATE DATABASE {name}")
+    return running.url(name)

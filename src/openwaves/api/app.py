@@ -29,7 +29,7 @@ def create_app(state: State) -> Starlette:
         ],
         middleware=[
             Middleware(Envelope, requests=state.requests),
-            Middleware(Access, find_account=state.keys.account),
+            Middleware(Access, find_caller=state.store.keys.caller),
             Middleware(BodyLimit, max_bytes=state.settings.max_body_bytes),
         ],
         exception_handlers=HANDLERS,
