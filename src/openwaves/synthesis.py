@@ -132,11 +132,12 @@ class Synthesizer:
         voice = self.voice(request)
         self.check_length(len(request.text))
         check_speakable(request.text, request.language)
-        return SpeechPlan(request, voice, tuple(split(request.text, self._speaker.engine(voice).segment_chars)))
+        sizes = self._speaker.engine(voice).segment_chars
+        return SpeechPlan(request, voice, tuple(split(request.text, sizes, request.dictionaries)))
 
-    def cutter(self, voice: Voice) -> Cutter:
+    def cutter(self, request: SpeechRequest, voice: Voice) -> Cutter:
         """Cuts a text that is still growing as ``plan`` cuts a whole one."""
-        return Cutter(self._speaker.engine(voice).segment_chars)
+        return Cutter(self._speaker.engine(voice).segment_chars, request.dictionaries)
 
     def voice(self, request: SpeechRequest) -> Voice:
         """The voice of a request.

@@ -228,7 +228,7 @@ class SpeechSocket:
         except OpenWavesError:
             meter.fail()
             raise
-        utterance = Utterance(request, voice, message, synthesizer.cutter(voice), meter)
+        utterance = Utterance(request, voice, message, synthesizer.cutter(request, voice), meter)
         before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
         task = asyncio.create_task(self._speak(utterance, before))
         self._open[message.context_id] = utterance

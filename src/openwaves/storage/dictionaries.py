@@ -71,6 +71,7 @@ class Dictionaries:
             DictionaryNotFoundError: The account has no such dictionary.
             DictionaryFullError: The account has too many entries.
         """
+        _check_id(dictionary_id)
         own = (dictionaries.c.id == dictionary_id) & (dictionaries.c.account_id == account_id)
         async with self._database.write() as connection:
             revision = await raise_revision(connection, "dictionaries")
@@ -86,6 +87,7 @@ class Dictionaries:
         Raises:
             DictionaryNotFoundError: The account has no such dictionary.
         """
+        _check_id(dictionary_id)
         own = (dictionaries.c.id == dictionary_id) & (dictionaries.c.account_id == account_id)
         async with self._database.write() as connection:
             await raise_revision(connection, "dictionaries")
@@ -129,8 +131,7 @@ class Dictionaries:
             return dictionary
         changes = self._changes
         own = (dictionaries.c.id == dictionary_id) & (dictionaries.c.account_id == account_id)
-        if not _is_id(dictionary_id):
-            raise DictionaryNotFoundError(dictionary_id)
+        _check_id(dictionary_id)
         async with self._database.read() as connection:
             row = (await connection.execute(select(dictionaries).where(own))).first()
         if row is None:
@@ -166,5 +167,7 @@ def _items(row: "Row[tuple[object, ...]]") -> tuple[DictionaryItem, ...]:
     return tuple(DictionaryItem(*item) for item in row.items)
 
 
-def _is_id(dictionary_id: str) -> bool:
-    return len(dictionary_id) == 24 and dictionary_id.isascii() and dictionary_id.isalnum()
+def _check_id(dictionary_id: str) -> None:
+    """Spare the database what is no id."""
+    if len(dictionary_id) != 24 or not dictionary_id.isascii() or not dictionary_id.isalnum():
+        raise DictionaryNotFoundError(dictionary_id)
