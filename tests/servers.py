@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -28,7 +29,7 @@ class RunningServer:
     data_dir: Path = Path()
     database_url: str = ""
 
-    def ask(self, method: str, path: str, body: object = None, key: str = KEY) -> requests.Response:
+    def ask(self, method: str, path: str, body: Any = None, key: str = KEY) -> requests.Response:
         """Any request with a JSON body, with any key."""
         headers = {"Authorization": f"Bearer {key}"}
         return requests.request(method, self.url + path, json=body, headers=headers, timeout=60)

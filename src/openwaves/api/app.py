@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from openwaves.api import dictionaries, health, socket, speech, voices
+from openwaves.api import admin, dictionaries, health, socket, speech, voices
 from openwaves.api.errors import HANDLERS
 from openwaves.api.middleware import API_PREFIXES, Access, BodyLimit, Envelope
 from openwaves.api.state import State
@@ -20,12 +20,14 @@ SUCCESSOR = '</waves/v1/tts>; rel="successor-version"'
 
 def create_app(state: State) -> Starlette:
     """The application of one server; ``state.speech`` may be filled in later."""
+    admin_key = state.settings.admin_key
     app = Starlette(
         routes=[
             Route("/health", health.health),
             Route("/ready", health.ready),
             Route("/metrics", health.metrics),
             *(route for prefix in API_PREFIXES for route in _api_routes(prefix)),
+            *(admin.admin_routes(admin_key.get_secret_value()) if admin_key else ()),
         ],
         middleware=[
             Middleware(Envelope, requests=state.requests),

@@ -165,8 +165,8 @@ async def _read(request: Request, schema: type[_Body]) -> _Body:
     except RequestError as error:
         if type(error) is not RequestError:
             raise
-        detail: dict[str, object] = {"code": "invalid_json", "path": [], "message": error.message.removeprefix("body: ")}
-        raise BodyError([detail]) from error
+        message = error.message.removeprefix("body: ")
+        raise BodyError([{"code": "invalid_json", "path": [], "message": message}]) from error
     return await asyncio.to_thread(_validated, fields, schema)
 
 
