@@ -23,21 +23,18 @@ HELP = {
 DEFAULT = "default"
 
 
-class _Limit(click.ParamType[Any]):
-    name = "number|default"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == DEFAULT or isinstance(value, int):
-            return value
-        try:
-            return int(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither a number nor {DEFAULT!r}", param, ctx)
+def _limit(_context: click.Context, _option: click.Parameter, value: str | None) -> int | str | None:
+    if value is None or value == DEFAULT:
+        return value
+    try:
+        return int(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is neither a number nor {DEFAULT!r}") from None
 
 
 def _limit_options(command: Callable[..., None]) -> Callable[..., None]:
     for name in reversed(LIMIT_NAMES):
-        option = click.option("--" + name.replace("_", "-"), name, type=_Limit(), help=HELP[name])
+        option = click.option("--" + name.replace("_", "-"), name, metavar="N", callback=_limit, help=HELP[name])
         command = option(command)
     return command
 
