@@ -160,6 +160,16 @@ class StorageError(OpenWavesError):
 
 
 class StorageUnavailableError(OverloadedError, StorageError):
-    """The database does not answer, or refuses to write."""
+    """The database does not answer, or refuses to write.
+
+    Its text tells more to the operator, in the log, than ``message`` does to clients.
+    """
 
     code = "storage_unavailable"
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__("the server's database does not answer; nothing was changed", retry_after_s)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the database failed: {self.detail}"

@@ -5,7 +5,9 @@ import json
 import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -237,3 +239,34 @@ def test_a_request_without_dictionaries_sounds_as_ever(state_server: RunningServ
     create(state_server)
     one, two = (state_server.ask("POST", "/waves/v1/tts", speech("Say XQZ.")).content for _ in range(2))
     assert np.array_equal(np.frombuffer(one, "<i2"), np.frombuffer(two, "<i2"))
+
+
+@pytest.mark.slow
+def test_kill_9_under_a_write_load_loses_nothing_that_was_answered(database_url: str, tmp_path: Path) -> None:
+    kept: set[str] = set()
+    for number in range(8):
+        with server(tmp_path, "--engine", "tone", wait_ready=False, OPENWAVES_DATABASE_URL=database_url) as running:
+            listed = {row["id"]: row["items"] for row in running.ask("GET", PATH).json()}
+            assert kept <= set(listed)
+            assert all(len(items) == 30 for items in listed.values())  # never half of one
+            Timer(0.3 + number / 10, running.process.kill).start()
+            items = [{"word": f"w{place}", "pronunciation": "engine-x"} for place in range(30)]
+            with ThreadPoolExecutor(4) as pool:
+                for made in pool.map(lambda _: _create_until_killed(running, items), range(4)):  # noqa: B023
+                    kept |= made
+            running.process.wait()
+    assert len(kept) > 20
+
+
+def _create_until_killed(running: RunningServer, items: list[dict[str, str]]) -> set[str]:
+    made: set[str] = set()
+    while len(made) < 40:
+        try:
+            answer = running.ask("POST", PATH, {"items": items})
+        except requests.RequestException:
+            break
+        if answer.status_code == 200:
+            made.add(answer.json()["id"])
+        else:
+            time.sleep(0.01)
+    return made

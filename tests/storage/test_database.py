@@ -12,6 +12,7 @@ from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
 from openwaves.storage.database import Database
 from openwaves.storage.tables import metadata
+from openwaves.types import DictionaryItem
 from tests.databases import Postgres
 
 
@@ -65,3 +66,21 @@ async def test_writers_wait_for_each_other(database_url: str, tmp_path: Path) ->
     assert len(await stores[0].accounts.all()) == 31
     for store in stores:
         await store.close()
+
+
+async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
+    database = await Database.open(None, tmp_path)
+    store = Store(database, None)
+    async with database.write() as connection:
+        pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
+        await connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))  # of this connection
+    items = [DictionaryItem(f"word{number}", "engine-x") for number in range(5000)]
+    await store.accounts.ensure_first()
+    with pytest.raises(StorageUnavailableError, match="full"):
+        await store.dictionaries.create("default", items)
+    assert await store.dictionaries.of_account("default") == []
+    async with database.write() as connection:
+        await connection.execute(sa.text("PRAGMA max_page_count = 1073741823"))
+    await store.dictionaries.create("default", items)
+    assert len(await store.dictionaries.of_account("default")) == 1
+    await store.close()

@@ -37,5 +37,5 @@ def main() -> None:
     try:
         cli()
     except OpenWavesError as error:
-        click.echo(f"openwaves: {error.message}", err=True)
+        click.echo(f"openwaves: {error}", err=True)
         sys.exit(1)

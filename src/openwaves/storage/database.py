@@ -189,5 +189,5 @@ def _explained() -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         cause = getattr(error, "orig", None) or error
-        message = f"the database failed: {type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}"
-        raise StorageUnavailableError(message, RETRY_AFTER_S) from error
+        lines = str(cause).splitlines() or [""]
+        raise StorageUnavailableError(f"{type(cause).__name__}: {lines[0]}", RETRY_AFTER_S) from error

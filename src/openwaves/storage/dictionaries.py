@@ -16,6 +16,7 @@ from openwaves.types import Dictionary, DictionaryItem
 
 MOST_ITEMS = 10_000  # of one account, in all its dictionaries
 KEPT_ITEMS = 500_000  # in memory
+REFRESHED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +115,14 @@ class Dictionaries:
             revision = (await connection.execute(counter)).scalar_one()
             if revision == self._revision:
                 return
-            changed = select(dictionaries.c.id, dictionaries.c.revision)
-            newer = {row.id: row.revision for row in await connection.execute(changed)} if self._used else {}
+            used = list(self._used)
+            now: dict[str, int] = {}
+            for start in range(0, len(used), REFRESHED_AT_ONCE):
+                some = dictionaries.c.id.in_(used[start : start + REFRESHED_AT_ONCE])
+                rows = await connection.execute(select(dictionaries.c.id, dictionaries.c.revision).where(some))
+                now |= {row.id: row.revision for row in rows}
         for dictionary_id, (_, dictionary) in list(self._used.items()):
-            if newer.get(dictionary_id) != dictionary.revision:
+            if now.get(dictionary_id) != dictionary.revision:
                 self._forget(dictionary_id)
         self._changes += 1
         self._revision = revision

@@ -100,7 +100,7 @@ class Store:
                 await work()
             except StorageError as error:
                 if not failing:
-                    log.error("%s; trying again", error.message)
+                    log.error("%s; trying again", error)
                 failing = True
             else:
                 if failing:
@@ -115,5 +115,5 @@ class Store:
         try:
             await self.usage.flush()
         except StorageError as error:
-            log.error("usage of the last moments is lost: %s", error.message)
+            log.error("usage of the last moments is lost: %s", error)
         await self._database.close()
