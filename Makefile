@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
@@ -10,20 +9,25 @@ PORT ?= 8000
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: $(STAMP) ## Make .venv and install everything, development tools included
+setup: $(VENV)/.developed ## Make .venv and install everything, development tools included
 
-$(STAMP): pyproject.toml
+$(VENV)/.installed: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "openwaves needs Python 3.11 or newer; found: $$($(PYTHON) --version). Set PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "==> Making the environment in $(VENV) with $$($(PYTHON) --version)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "==> Bringing pip up to date"
 	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	@echo "==> Installing openwaves and its development tools"
-	@$(BIN)/python -m pip install --editable ".[japanese]" --group dev
+	@echo "==> Installing openwaves"
+	@$(BIN)/python -m pip install --editable ".[japanese]"
 	@touch $@
 
-serve: setup ## Fetch missing model files and start the server (HOST=… PORT=…)
+$(VENV)/.developed: $(VENV)/.installed
+	@echo "==> Installing the development tools"
+	@$(BIN)/python -m pip install --group dev
+	@touch $@
+
+serve: $(VENV)/.installed ## Fetch missing model files and start the server (HOST=… PORT=…)
 	$(BIN)/openwaves serve --host $(HOST) --port $(PORT)
 
 test: setup ## Run every test, fast ones first
@@ -44,7 +48,8 @@ format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff format .
 
 bench: setup ## Measure the speed of the voices on this machine
-	$(BIN)/python bench/speed.py
+	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.latency
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,6 +1,6 @@
 """How fast the voices are on this machine: work for each second of sound, and time to the first sound.
 
-    python bench/speed.py [--rounds 5] [--json FILE]
+    python -m bench.speed [--rounds 5] [--json FILE]
 
 The networks run in this process on one worker; the first sound is timed over a WebSocket of a real server that is
 otherwise idle. Everything is measured in rounds, voice after voice in each, so that a busy moment of the machine

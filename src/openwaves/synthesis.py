@@ -22,6 +22,7 @@ from openwaves.text.analyze import analyze, check_language, check_scripts, check
 from openwaves.text.segments import Cutter, split
 from openwaves.text.timing import time_words
 from openwaves.types import (
+    Audio,
     EncodedChunk,
     Segment,
     Speech,
@@ -36,7 +37,7 @@ from openwaves.voices.catalogue import Catalogue
 from openwaves.voices.styles import StyleLibrary
 
 LOOKAHEAD = 2  # segments of one request that are spoken ahead of the one being sent
-CHUNK_S = 0.2  # longest sound in one chunk
+CHUNK_S = 0.13  # sound that goes into one chunk; with what resamplers and codecs hold back, at most 0.2 s come out
 ENGINE_LANGUAGES = {"hibari": frozenset({"en"})}  # of engines that do not speak every language
 FALLBACK_ENGINE = "kokoro"
 
@@ -71,11 +72,13 @@ class Speaker:
             engine = self.engines.get(FALLBACK_ENGINE, engine)
         style = self.style(job.voice)
         speed = job.speed * job.voice.speed
-        spoken = []
+        spoken: list[Audio] = []
         for utterance in utterances:
             cancel.raise_if_cancelled()
             audio = engine.synthesize(utterance.phonemes, style, speed, seed=job.seed, cancel=cancel)
-            spoken.append(trim(audio, utterance.phonemes))
+            seam_before = job.segment.is_seam or bool(spoken)
+            seam_after = not job.segment.pause_s or utterance is not utterances[-1]
+            spoken.append(trim(audio, utterance.phonemes, seam_before=seam_before, seam_after=seam_after))
         samples = np.concatenate([audio.samples for audio in spoken]) if spoken else np.zeros(0, np.float32)
         words = time_words(job.segment, utterances, spoken)
         return Speech(gain(samples, job.voice.gain_db), engine.sample_rate, words)

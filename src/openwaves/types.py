@@ -129,13 +129,15 @@ class Segment:
         text: The stretch itself, equal to ``request.text[start:end]``.
         start: Offset of its first character in the request's text.
         end: Offset past its last character.
-        pause_s: Silence that follows it, seconds.
+        pause_s: Silence that follows it, seconds; 0 where a clause was cut between two words.
+        is_seam: It begins where a clause was cut between two words.
     """
 
     text: str
     start: int
     end: int
     pause_s: float
+    is_seam: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,15 @@ def test_the_first_segments_are_short_and_grow() -> None:
     assert segments[1].endswith("bank,")
 
 
+def test_a_cut_inside_a_clause_is_told_on_both_sides() -> None:
+    segments = split("The quick brown fox jumps over the lazy dog, then sleeps. Good", SIZES)
+    assert [(segment.pause_s > 0, segment.is_seam) for segment in segments] == [
+        (False, False),
+        (True, True),
+        (False, False),
+    ]
+
+
 def test_an_amount_is_not_torn_from_its_sign() -> None:
     for size in range(20, 40):
         assert not any(segment.endswith("₹") for segment in texts("He paid them a sum of ₹ 1,05,000 for it", (size,)))

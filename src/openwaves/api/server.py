@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Callable, Generator
@@ -39,8 +40,8 @@ def serve(settings: Settings, say: Say) -> int:
         return 1
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    with listener:
-        return asyncio.run(_serve(settings, listener, url, say))
+    with listener, asyncio.Runner(loop_factory=_event_loop()) as runner:
+        return runner.run(_serve(settings, listener, url, say))
 
 
 async def open_store(settings: Settings) -> Store:
@@ -79,9 +80,27 @@ async def _serve(settings: Settings, listener: socket.socket, url: str, say: Say
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-    listener.set_inheritable(True)
+    # asyncio turns Nagle's algorithm off only on sockets whose protocol is named, which create_server does not do.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
     return listener
+
+
+def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where it exists."""
+    try:
+        import uvloop  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return None
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return loop_factory
 
 
 class _Server(uvicorn.Server):

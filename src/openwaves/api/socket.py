@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import logging
 import math
 import secrets
 import time
@@ -23,6 +24,8 @@ from openwaves.storage.accounts import Caller
 from openwaves.storage.usage import Meter
 from openwaves.text.segments import Cutter
 from openwaves.types import EncodedChunk, Segment, SpeechRequest, Voice, WordTiming
+
+log = logging.getLogger(__name__)
 
 IDLE_S = 60.0
 MAX_IDLE_S = 3600.0
@@ -261,6 +264,10 @@ class SpeechSocket:
             await self._send_error(error, utterance)
         except WebSocketDisconnect:
             pass
+        except Exception:
+            log.exception("request %s failed", utterance.id)
+            utterance.failed = True
+            await self._send_error(OpenWavesError("unexpected"), utterance)
 
     async def _send_chunk(self, utterance: Utterance, chunk: EncodedChunk, words: "_WordCounter") -> None:
         if chunk.data:
@@ -305,7 +312,7 @@ class SpeechSocket:
             ):
                 if value is not None:
                     ids[name] = value
-        await self._websocket.send_text(json.dumps({**ids, **frame}, ensure_ascii=False))
+        await self._websocket.send_text(json.dumps({**ids, **frame}))
 
 
 class _WordCounter:

@@ -13,9 +13,11 @@ class Bengali(Indian):
     code = "bn"
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "o" প্রথম, "t" একুশতম, "h" দুশো, "d" পঁচিশে, "c" a count or case ending."""
+        """Forms: "o" প্রথম, "t" একুশতম, "h" দুশো, "d" পঁচিশে, "y" ending of a year, "c" of a count."""
         if form == "d":
             return self._day_word(number, suffix)
+        if form == "y":
+            return f"{self.year(number)}{' ' if suffix.startswith('এ') else ''}{suffix}"
         if form == "c":
             short = number == 2 and suffix.startswith(_SHORT_TWO)
             return ("দু" if short else self.cardinal(number)) + suffix
@@ -40,9 +42,10 @@ class Bengali(Indian):
         return f"{self.numbers[hundreds][0]}{self.scale_names[100][0]}{tail}"
 
     def is_year(self, number: int, before: str, after: str) -> bool:
-        """Years of the last centuries are known by the word that follows, too."""
-        known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0
-        return known or super().is_year(number, before, after)
+        """Years of the last centuries are known by a case ending or the day beside them, too."""
+        last = 1700 < number < 2000 and number % 100 > 0
+        known = bool({before, after} & _AFTER_YEARS) or (before.isdecimal() and len(before) < 3)
+        return (last and known) or after in self.months or super().is_year(number, before, after)
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
         """নয়টা, নয়টা ত্রিশ; before টা or ঘণ্টা only the numbers."""

@@ -3,7 +3,9 @@
 from openwaves.normalize.indian import Indian
 
 _AFTER_YEARS = frozenset({"માં", "થી", "ના", "ની", "નો", "નું", "પછી", "પહેલાં", "પહેલા", "સુધી", "દરમિયાન"})
-_BESIDE_TIMES = frozenset({"વાગ્યે", "વાગે", "વાગ્યા", "વાગ્યાથી", "વાગ્યાની", "વાગ્યાના", "વાગીને", "am", "pm", "h"})
+_BESIDE_TIMES = frozenset({
+    "વાગ્યે", "વાગે", "વાગ્યા", "વાગ્યાથી", "વાગ્યાની", "વાગ્યાના", "વાગીને", "થી", "સુધી", "am", "pm", "h",
+})  # fmt: skip
 _ABAJ = 10**9
 _FROM = "થી"
 """The ending of ચોથી, and the word for "from" after any other number."""

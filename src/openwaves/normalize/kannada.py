@@ -12,8 +12,8 @@ class Kannada(Indian):
     code = "kn"
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = True) -> str:
-        """With a form, the word ends as before an ending that is written apart: ನಾಲ್ಕ ರಲ್ಲಿ."""
-        return self.year(number).removesuffix("ು") if form else super().cardinal(number)
+        """With the form "joined", the word ends as before an ending that is written apart: ನಾಲ್ಕ ರಲ್ಲಿ."""
+        return self.year(number).removesuffix("ು") if form == "joined" else super().cardinal(number)
 
     def year(self, number: int) -> str:
         """Years before 2000 without the one of one thousand: ಸಾವಿರದ ಒಂಬೈನೂರ …."""

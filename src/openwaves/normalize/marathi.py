@@ -3,12 +3,13 @@
 from openwaves.normalize.indian import Indian
 
 _AFTER_YEARS = frozenset({"मध्ये", "मधील", "पासून", "पर्यंत", "नंतर", "पूर्वी", "च्या", "चा", "ची", "चे"})
-_BESIDE_TIMES = frozenset(
-    {"वाजता", "वाजले", "वाजेपर्यंत", "वाजेपासून", "वाजल्यापासून", "वाजून", "वा", "पासून", "पर्यंत", "am", "pm", "h"}
-)
+_BESIDE_TIMES = frozenset({
+    "वाजता", "वाजले", "वाजेपर्यंत", "वाजेपासून", "वाजल्यापासून", "वाजून", "वा", "ते", "ला", "चा", "ची", "चे", "च्या", "पासून",
+    "पर्यंत", "am", "pm", "h",
+})  # fmt: skip
 _ABJA = 10**9
-_IRREGULAR_ENDINGS = {"ल": 1, "र": 2, "थ": 4}
-"""First letter of the written ending of पहिला, दुसरा, चौथा, and the greatest number that has it."""
+_IRREGULAR_ENDINGS = {"ल": {1}, "र": {2, 3}, "ऱ": {2, 3}, "थ": {4}}
+"""First letter of a written ending, and the numbers whose ordinals have it."""
 
 _ENDINGS = {"m": "ा", "f": "ी", "n": "े", "o": "्या"}
 
@@ -44,8 +45,8 @@ class Marathi(Indian):
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
         """Forms: "m" पाचवा, "f" पाचवी, "n" पाचवे, "o" पाचव्या; a ला that is no ordinal's stays as written."""
-        greatest = _IRREGULAR_ENDINGS.get(suffix[:1])
-        if greatest and (number > greatest or number not in self.ordinals):
+        known = _IRREGULAR_ENDINGS.get(suffix[:1])
+        if known and number not in known:
             return self.cardinal(number) + suffix
         column = "mfno".find(form or "m")
         row = self.ordinals.get(number)

@@ -30,9 +30,10 @@ class Odia(Indian):
         return row[0] if row and (form != "t" or number <= 12 or number == 100) else f"{self.cardinal(number)}ତମ"
 
     def is_year(self, number: int, before: str, after: str) -> bool:
-        """Years of the last centuries are known by the word that follows, too."""
-        known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0
-        return known or super().is_year(number, before, after)
+        """Years of the last centuries are known by a case ending or the day beside them, too."""
+        last = 1700 < number < 2000 and number % 100 > 0
+        known = bool({before, after} & _AFTER_YEARS) or (before.isdecimal() and len(before) < 3)
+        return (last and known) or after in self.months or super().is_year(number, before, after)
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
         """ନଅଟା, ନଅଟା ତିରିଶ; before ଟା or ଘଣ୍ଟା only the numbers."""

@@ -41,10 +41,7 @@ class Punjabi(Indian):
         if row:
             return row[column]
         head, space, last = self.cardinal(number).rpartition(" ")
-        if last.endswith("ੰਜਾ"):
-            stem = last[:-1]
-        else:
-            stem = _STEMS.get(last, last.removesuffix("ਵੇਂ"))
+        stem = last[:-1] if last.endswith("ੰਜਾ") else _STEMS.get(last, last.removesuffix("ਵੇਂ"))
         return head + space + stem + ("ਵਾਂ", "ਵੀਂ", "ਵੇਂ")[column]
 
     def is_year(self, number: int, before: str, after: str) -> bool:

@@ -45,7 +45,7 @@ class Telugu(Indian):
         """Forms: "o" రెండవ, "y" and "c" case endings; before "y" four digits are a year."""
         if form in {"y", "c"}:
             year = form == "y" and 1100 <= number <= 2100
-            return self._before_ending(self.year(number) if year else self.cardinal(number)) + suffix
+            return (self.year(number) if year else self.cardinal(number, "p")) + suffix
         row = self.ordinals.get(number)
         if row:
             return row[0]
@@ -54,11 +54,19 @@ class Telugu(Indian):
             return spoken[:-1] + "య్యవ"
         return (spoken[:-1] if spoken.endswith(("ు", "ి")) else spoken) + "వ"
 
+    def year(self, number: int) -> str:
+        """As in పందొమ్మిది వందల నలభై ఏడు; oblique, because a noun or an ending follows."""
+        return self._before_ending(super().year(number))
+
+    def date(self, day: int, month: int, year: str) -> tuple[str, str, str]:
+        """Nothing follows the year of a date in digits."""
+        return self.cardinal(day), self.cardinal(month), super().year(int(year)) if year else ""
+
     def is_year(self, number: int, before: str, after: str) -> bool:
-        """Years of the last centuries are known by the ending that follows, too, and by the day before them."""
+        """Years of the last centuries are known by a case ending or the day beside them, too."""
         last = 1700 < number < 2000 and number % 100 > 0
-        known = last and (after in _YEAR_ENDINGS or (before.isdecimal() and len(before) < 3))
-        return known or super().is_year(number, before, after)
+        known = bool({before, after} & _YEAR_ENDINGS) or (before.isdecimal() and len(before) < 3)
+        return (last and known) or after in self.months or super().is_year(number, before, after)
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
         """తొమ్మిది ముప్పై, తొమ్మిది గంటలు, తొమ్మిది గంటల ఐదు నిమిషాలు."""

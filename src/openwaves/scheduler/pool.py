@@ -4,7 +4,8 @@ Engines release the interpreter lock while they compute, so threads share one co
 is the moment at which its listener would run dry. A new live listener begins at once, before all others, as soon as
 that leaves nobody else without sound; until then it waits, and if that takes ``START_WAIT_S`` it is refused. Pieces
 of whole files are due ``WHOLE_FILE_DUE_S`` after they came: live work passes them until then, and no longer. While
-there are live listeners, one worker is kept free of whole files, so that a new one need not wait for a long piece.
+there are live listeners, one worker is kept free of whole files, so that a new one need not wait for a long piece. The
+first piece for a listener runs alone: a second one beside it would share the memory bus and delay the first sound.
 """
 
 import asyncio
@@ -59,6 +60,7 @@ class _Listener:
         self.has_begun = not live
         self.dry_at: float | None = None
         self.unfinished: list[_Entry] = []
+        self.parked: list[_Entry] = []
         self._scheduler = scheduler
 
     def __enter__(self) -> Self:
@@ -135,7 +137,7 @@ class Scheduler:
         with self._condition:
             held = sum(len(listener.unfinished) for listener in self._held)
             return Load(
-                waiting=len(self._heap) + held,
+                waiting=len(self._heap) + held + sum(len(listener.parked) for listener in self._listeners),
                 running=len(self._running),
                 listeners=len(self._active(time.monotonic())),
                 held=len(self._held),
@@ -154,6 +156,7 @@ class Scheduler:
             self._closed = True
             waiting = [entry for _, _, entry in self._heap]
             waiting += [entry for listener in self._held for entry in listener.unfinished]
+            waiting += [entry for listener in self._listeners for entry in listener.parked]
             self._heap.clear()
             self._held.clear()
             for entry in self._running:
@@ -199,10 +202,9 @@ class Scheduler:
             self._held.remove(listener)
             self._listeners.discard(listener)
             self._counts["refused"] += 1
-            n_active = len(self._active(time.monotonic()))
             retry_after_s = self._retry_after_s()
             refused, listener.unfinished = listener.unfinished, []
-        message = f"the server is busy: one more than {n_active} listeners would leave some of them without sound"
+        message = "the server is busy: one listener more would leave others without sound"
         for waiting in refused:
             _fail(waiting, OverloadedError(message, retry_after_s))
 
@@ -229,8 +231,23 @@ class Scheduler:
         """Queue a job by its deadline. Call with the lock held."""
         listener = entry.listener
         entry.due = listener.due(now) if listener.live else entry.arrival + WHOLE_FILE_DUE_S
-        heapq.heappush(self._heap, (entry.due, next(self._order), entry))
+        if listener.live and listener.dry_at is None and listener.unfinished:
+            listener.parked.append(entry)
+        else:
+            self._queue(entry, entry.due)
+
+    def _queue(self, entry: _Entry, due: float) -> None:
+        heapq.heappush(self._heap, (due, next(self._order), entry))
         self._condition.notify()
+
+    def _finish(self, entry: _Entry) -> None:
+        """A job is over; those that waited for it come next. Call with the lock held."""
+        listener = entry.listener
+        if entry in listener.unfinished:
+            listener.unfinished.remove(entry)
+        parked, listener.parked = listener.parked, []
+        for waiting in parked:
+            self._queue(waiting, waiting.due or 0.0)
 
     def _active(self, now: float) -> list[_Listener]:
         """Live listeners who await sound. Call with the lock held."""
@@ -265,9 +282,9 @@ class Scheduler:
             if listener.unfinished:
                 estimate = listener.unfinished[-1].estimate
                 load += estimate.work_s / max(estimate.sound_s, 1e-3)
-        under_way = [
-            Due((entry.due or now) - now, entry.estimate.work_s, entry.listener.live) for _, _, entry in self._heap
-        ]
+        waiting = [entry for _, _, entry in self._heap]
+        waiting += [entry for listener in active for entry in listener.parked]
+        under_way = [Due((entry.due or now) - now, entry.estimate.work_s, entry.listener.live) for entry in waiting]
         for entry, started in self._running.items():
             under_way.append(Due(0.0, max(0.0, entry.estimate.work_s - (now - started)), is_promised=False))
         first, *rest = (entry.estimate for entry in new.unfinished)
@@ -298,8 +315,7 @@ class Scheduler:
             ended = time.monotonic()
             with self._condition:
                 self._running.pop(entry, None)
-                if entry in entry.listener.unfinished:
-                    entry.listener.unfinished.remove(entry)
+                self._finish(entry)
                 self._counts[_outcome(result)] += 1
                 self._wait_s += started - entry.arrival
                 self._busy_s += ended - started
@@ -336,8 +352,7 @@ class Scheduler:
                     return entry
                 else:
                     self._counts["cancelled"] += 1
-                    if entry in entry.listener.unfinished:
-                        entry.listener.unfinished.remove(entry)
+                    self._finish(entry)
 
     def _pop(self) -> _Entry | None:
         """The most urgent job, passing over whole files while the last worker is kept for live listeners."""

@@ -70,6 +70,7 @@ class Cutter:
         self._sizes = sizes
         self._dictionaries = dictionaries
         self._n_cut = 0
+        self._seam = False
         self._rest = ""
         self._start = 0
 
@@ -93,7 +94,9 @@ class Cutter:
         if not text.strip():
             return []
         self._n_cut += 1
-        return [Segment(text, start, start + end, _pause_s(text))]
+        is_seam, pause_s = self._seam, _pause_s(text)
+        self._seam = pause_s == 0
+        return [Segment(text, start, start + end, pause_s, is_seam)]
 
 
 def split(text: str, sizes: Sequence[int] = (MAX_CHARS,), dictionaries: Sequence[Dictionary] = ()) -> list[Segment]:

@@ -1,0 +1,98 @@
+"""First sound over load: a plot, and the table behind it.
+
+    python -m bench.latency [--plot docs/first-sound.png] [--json FILE]
+
+Starts a server and lets more and more WebSocket clients speak at once. Every client asks for a sentence of about
+twelve words, plays it to its end, and asks for the next; all begin within one second.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from bench.speed import KEY, processor, served
+from openwaves.scheduler import available_cores
+
+CLIENTS = {"sophia": (1, 10, 20, 40, 80, 120, 160), "magnus": (1, 2, 4, 6, 8, 10, 12)}
+ENGINES = {"sophia": "hibari", "magnus": "Kokoro"}
+COLUMNS = ("clients", "first sound p50, ms", "p95, ms", "refused", "streams that ran dry", "health p99, ms")
+
+
+def main() -> None:
+    """Measure, print and plot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--requests", type=int, default=3, help="sentences of each client")
+    parser.add_argument("--plot", type=Path, help="PNG to write")
+    parser.add_argument("--json", type=Path, help="file for all figures")
+    options = parser.parse_args()
+    found: dict[str, list[dict[str, Any]]] = {}
+    with tempfile.TemporaryDirectory() as data, served(data) as socket_url:
+        url = f"http://{urlsplit(socket_url).netloc}"
+        for voice, counts in CLIENTS.items():
+            run(url, voice, 2, 1)  # warms up
+            found[voice] = [run(url, voice, n_clients, options.requests) for n_clients in counts]
+    print(report(found))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    if options.plot:
+        plot(found, options.plot)
+
+
+def run(url: str, voice: str, n_clients: int, n_requests: int) -> dict[str, Any]:
+    """One load; the JSON of ``openwaves bench load``."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "load.json"
+        command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", url, "--key", KEY, "--mode", "ws"]
+        command += ["--voice", voice, "--clients", str(n_clients), "--requests", str(n_requests), "--paced"]
+        command += ["--ramp", "1", "--arrivals", "burst", "--sample-rate", "24000", "--json", str(target)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        result: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+        return {"clients": n_clients, **result}
+
+
+def report(found: dict[str, list[dict[str, Any]]]) -> str:
+    """A Markdown table for each voice."""
+    lines = [f"{available_cores()} cores, {processor()}"]
+    for voice, results in found.items():
+        lines += ["", f"{voice} ({ENGINES[voice]})", "", "| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+        lines += ["| " + " | ".join(str(value) for value in row(result)) + " |" for result in results]
+    return "\n".join(lines)
+
+
+def row(result: dict[str, Any]) -> tuple[object, ...]:
+    """The figures of ``COLUMNS``."""
+    first = result["first_audio_ms"]
+    return (
+        result["clients"],
+        round(first["p50"]),
+        round(first["p95"]),
+        f"{result['refused']['count']} of {result['requests']['sent']}",
+        result["underruns"]["streams_with_any"],
+        round(result["health_ms"]["p99"], 1),
+    )
+
+
+def plot(found: dict[str, list[dict[str, Any]]], path: Path) -> None:
+    """Median and 95th percentile over the number of clients."""
+    from matplotlib import pyplot  # noqa: PLC0415 - only here
+
+    figure, axes = pyplot.subplots(1, len(found), figsize=(9, 3.6), layout="constrained")
+    for place, (voice, results) in zip(axes, found.items(), strict=True):
+        clients = [result["clients"] for result in results]
+        for name, style in (("p95", "--o"), ("p50", "-o")):
+            place.plot(clients, [result["first_audio_ms"][name] for result in results], style, label=name, markersize=4)
+        place.set(title=f"{voice} ({ENGINES[voice]})", xlabel="clients who listen at once", ylim=(0, None))
+        place.grid(alpha=0.3)
+        place.legend()
+    axes[0].set_ylabel("first sound, ms")
+    figure.suptitle(f"Time to first sound over a WebSocket, {available_cores()} cores, {processor()}")
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
