@@ -1,6 +1,8 @@
 """Migrations, and databases that fail."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,13 @@ from alembic.runtime.migration import MigrationContext
 from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
 from openwaves.storage.database import Database
+from openwaves.storage.migrations import versions as versions_package
 from openwaves.storage.tables import metadata
 from openwaves.types import DictionaryItem
 from tests.databases import Postgres
+
+SCHEMAS = Path(__file__).parent / "schemas"
+"""A database of each schema, as SQL; each holds the same rows."""
 
 
 async def test_migrations_make_the_tables_that_the_code_uses(database_url: str, tmp_path: Path) -> None:
@@ -84,3 +90,22 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     await store.dictionaries.create("default", items)
     assert len(await store.dictionaries.of_account("default")) == 1
     await store.close()
+
+
+@pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
+async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "openwaves.db")) as connection:
+        connection.executescript(schema.read_text(encoding="utf-8"))
+    async with await Store.open(None, tmp_path) as store:
+        caller = store.keys.caller("sk_kept_for_the_tests_of_migrations")
+        assert caller is not None
+        assert (caller.account.name, caller.account.limits.concurrency) == ("Sound Ltd", 3)
+        (dictionary,) = await store.dictionaries.of_account(caller.account.id)
+        assert dictionary.items == (DictionaryItem("nginx", "engine-x"), DictionaryItem("एपीआई", "ए पी आई"))
+        (row,) = await store.usage.rows()
+        assert (row.counts.requests, row.counts.characters, row.counts.audio_s) == (1, 5, 1.5)
+
+
+def test_every_migration_has_its_schema_here() -> None:
+    versions = Path(versions_package.__path__[0])
+    assert {path.stem for path in SCHEMAS.glob("*.sql")} == {path.stem[1:5] for path in versions.glob("m*.py")}

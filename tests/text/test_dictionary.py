@@ -89,7 +89,8 @@ def test_words_keep_their_places_among_the_phonemes() -> None:
     ("respelling", "read"),
     [
         ("ay-pee-eye", "eigh pee eye"), ("post-gres", "post gress"), ("SEE-kwel", "see-kwel"), ("A-P-I", "A-P-I"),
-        ("open ay eye", "open ay eye"), ("kyoo-bur-net-eez", "cue bur net eez"), ("engine-x", "engine-x"),
+        ("open ay eye", "open ay eye"), ("meh-tuh", "met uh"),
+        ("shee-OW-mee", "shee ow mee"), ("kyoo-bur-net-eez", "cue bur net eez"), ("engine-x", "engine-x"),
     ],
 )  # fmt: skip
 def test_hyphenated_syllables_are_written_for_the_reader_of_english(respelling: str, read: str) -> None:

@@ -7,6 +7,7 @@ the longest word that begins at a place wins. What one has taken the next leaves
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -17,12 +18,14 @@ _STAND_INS = 1024
 _STAND_IN = re.compile(r"([\U00013000-\U000133FF])\1*")
 
 _SYLLABLES = {
-    "ay": "eigh", "ai": "eigh", "ie": "eye", "iy": "ee", "ow": "ow", "ew": "you", "yu": "you", "aye": "eye",
+    "ay": "eigh", "ai": "eigh", "ie": "eye", "iy": "ee", "ew": "you", "yu": "you", "aye": "eye",
     "kyoo": "cue", "kyu": "cue", "fyoo": "few", "vyoo": "view", "pyoo": "pew", "hyoo": "hue", "myoo": "mew",
-    "tay": "tey", "kay": "kay", "el": "ell", "en": "enn", "em": "emm", "er": "err", "ur": "err",
+    "ow": "ow", "uks": "ucks", "el": "ell", "en": "enn", "em": "emm", "er": "err", "ur": "err",
 }  # fmt: skip
 """English syllables of respellings in words that the reader of English says that way."""
 
+_OPEN = re.compile(r"(?:[^\W\daeiou]*e|i)h")
+_ONSET = re.compile(r"(?:[scpt]h|[^\W\daeiouy])")
 _HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _OPENER = re.compile(r"\S\s+")
 _REST_OF_WORD = re.compile(r"\S*\s*")
@@ -202,8 +205,13 @@ def _syllables(respelling: str) -> str:
         return respelling
     if any(part.islower() for part in parts):
         parts = [part.lower() if len(part) > 1 else part for part in parts]
+    whole = list(parts)
+    for place, (part, after) in enumerate(pairwise(parts)):
+        # No English word ends in these vowels: the next consonant closes them.
+        if _OPEN.fullmatch(part) and (onset := _ONSET.match(after)) and len(after) > onset.end():
+            parts[place], parts[place + 1] = part[:-1] + onset.group(), after[onset.end() :]
     read = [_SYLLABLES.get(part) or _HISSED.sub("ss", part) for part in parts]
-    return "-".join(parts) if read == parts else " ".join(read)
+    return " ".join(read) if read != whole or any(part in _SYLLABLES for part in parts) else "-".join(parts)
 
 
 def _is_blanked(written: str, cleaned: str) -> bool:
