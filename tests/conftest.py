@@ -1,5 +1,6 @@
 """Servers that many tests share."""
 
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,8 @@ from openwaves.assembly import load_speaker
 from openwaves.settings import load_settings
 from openwaves.synthesis import Speaker
 from openwaves.voices.progress import LineProgress
-from tests.servers import RunningServer, server
+from tests.databases import MISSING, Postgres, postgres
+from tests.servers import ADMIN_KEY, RunningServer, server
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,36 @@ def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
 def speaker() -> Speaker:
     """The real networks, in this process."""
     return load_speaker(load_settings(), 2, LineProgress(), print)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own."""
+    with postgres() as running:
+        if running is None:
+            pytest.skip(MISSING)
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Address of an empty database: "" is the SQLite file in the data folder."""
+    return _database_url(request)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def state_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that speaks in tones, on either database, with an admin key."""
+    folder, url = tmp_path_factory.mktemp("state"), _database_url(request)
+    with server(folder, "--engine", "tone", OPENWAVES_DATABASE_URL=url, OPENWAVES_ADMIN_KEY=ADMIN_KEY) as running:
+        running.database_url, running.data_dir = url, folder
+        yield running
+
+
+def _database_url(request: pytest.FixtureRequest) -> str:
+    if request.param == "sqlite":
+        return ""
+    running: Postgres = request.getfixturevalue("postgres_server")
+    name = "t" + uuid.uuid4().hex
+    running.run(f"CREATE DATABASE {name}")
+    return running.url(name)

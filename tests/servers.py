@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
 KEY = "sk_test_0123456789"
+ADMIN_KEY = "admin_test_0123456789"
 
 
 @dataclass
@@ -24,6 +26,23 @@ class RunningServer:
     process: subprocess.Popen[str]
     url: str
     log: list[str] = field(default_factory=list)
+    data_dir: Path = Path()
+    database_url: str = ""
+
+    def ask(self, method: str, path: str, body: Any = None, key: str = KEY) -> requests.Response:
+        """Any request with a JSON body, with any key."""
+        headers = {"Authorization": f"Bearer {key}"}
+        return requests.request(method, self.url + path, json=body, headers=headers, timeout=60)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command of `openwaves` on the same database."""
+        environment = {
+            **os.environ,
+            "OPENWAVES_DATA_DIR": str(self.data_dir),
+            "OPENWAVES_DATABASE_URL": self.database_url,
+        }
+        command = [sys.executable, "-m", "openwaves", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
     def post(self, path: str, body: object, **kwargs: object) -> requests.Response:
         headers = {"Authorization": f"Bearer {KEY}", **kwargs.pop("headers", {})}  # type: ignore[dict-item]

@@ -4,12 +4,15 @@ OpenWavesError
 ├ RequestError                 the caller's mistake
 │ ├ FieldError                 a field of the request is missing or out of range
 │ ├ TextTooLongError           the text or the body exceeds the server's limit
+│ ├ DictionaryFullError        the account has as many dictionary entries as it may
 │ └ NotFoundError
-│   └ VoiceNotFoundError
+│   ├ VoiceNotFoundError
+│   └ DictionaryNotFoundError
 ├ AccessError                  no key, or a wrong one
 ├ OverloadedError              the server is too busy; carries ``retry_after_s``
 │ ├ TooManyRequestsError       the account's own limit
-│ └ NotReadyError              the voices are still being loaded
+│ ├ NotReadyError              the voices are still being loaded
+│ └ StorageUnavailableError    the database does not answer; also a StorageError
 ├ CancelledSynthesisError      the listener is gone; never reaches a client
 ├ EngineError                  a network could not be loaded or run
 │ └ UnknownPhonemeError        a phoneme that the network has no symbol for
@@ -75,6 +78,22 @@ class VoiceNotFoundError(NotFoundError):
         self.voice_id = voice_id
 
 
+class DictionaryFullError(RequestError):
+    """The account has as many dictionary entries as it may."""
+
+    code = "dictionary_full"
+
+
+class DictionaryNotFoundError(NotFoundError):
+    """The account has no such pronunciation dictionary."""
+
+    code = "dictionary_not_found"
+
+    def __init__(self, dictionary_id: str) -> None:
+        super().__init__(f"pronunciation_dicts: {dictionary_id!r} does not exist")
+        self.dictionary_id = dictionary_id
+
+
 class AccessError(OpenWavesError):
     """No valid API key came with the request."""
 
@@ -138,3 +157,19 @@ class StorageError(OpenWavesError):
     """State on disk cannot be read or written."""
 
     code = "storage_error"
+
+
+class StorageUnavailableError(OverloadedError, StorageError):
+    """The database does not answer, or refuses to write.
+
+    Its text tells more to the operator, in the log, than ``message`` does to clients.
+    """
+
+    code = "storage_unavailable"
+
+    def __init__(self, detail: str, retry_after_s: int) -> None:
+        super().__init__("the server's database does not answer; nothing was changed", retry_after_s)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"the database failed: {self.detail}"

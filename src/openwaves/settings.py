@@ -36,7 +36,14 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         platformdirs.user_data_path("openwaves"),
-        description="Folder of keys, previews and everything that is kept.",
+        description="Folder of the database, previews and everything that is kept.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="postgresql://user:password@host/name of the database. Default: a SQLite file in the data folder.",
+    )
+    admin_key: SecretStr | None = Field(
+        None, min_length=16, description="Key of the admin API under /admin/v1, which is off without it."
     )
     model_dir: Path = Field(
         platformdirs.user_cache_path("openwaves") / "models",

@@ -16,7 +16,7 @@ from openwaves.audio.loudness import gain
 from openwaves.audio.trim import trim
 from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
-from openwaves.errors import EngineError, FieldError, TextTooLongError
+from openwaves.errors import EngineError, TextTooLongError
 from openwaves.scheduler import EnginePool, Listener
 from openwaves.text.analyze import analyze, check_language, check_scripts, check_speakable
 from openwaves.text.segments import Cutter, split
@@ -130,27 +130,26 @@ class Synthesizer:
         Raises:
             VoiceNotFoundError: The voice does not exist.
             TextTooLongError: The text exceeds the limit.
-            FieldError: Nothing in the text can be spoken, or a dictionary does not exist.
+            FieldError: Nothing in the text can be spoken.
         """
         voice = self.voice(request)
         self.check_length(len(request.text))
         check_speakable(request.text, request.language)
-        return SpeechPlan(request, voice, tuple(split(request.text, self._speaker.engine(voice).segment_chars)))
+        sizes = self._speaker.engine(voice).segment_chars
+        return SpeechPlan(request, voice, tuple(split(request.text, sizes, request.dictionaries)))
 
-    def cutter(self, voice: Voice) -> Cutter:
+    def cutter(self, request: SpeechRequest, voice: Voice) -> Cutter:
         """Cuts a text that is still growing as ``plan`` cuts a whole one."""
-        return Cutter(self._speaker.engine(voice).segment_chars)
+        return Cutter(self._speaker.engine(voice).segment_chars, request.dictionaries)
 
     def voice(self, request: SpeechRequest) -> Voice:
         """The voice of a request.
 
         Raises:
             VoiceNotFoundError: It does not exist.
-            FieldError: A dictionary does not exist, or the language is not spoken.
+            FieldError: The language is not spoken.
         """
         check_language(request.language)
-        if request.dictionary_ids:
-            raise FieldError("pronunciation_dicts", f"{request.dictionary_ids[0]!r} does not exist")
         return self.catalogue.get(request.voice_id)
 
     def check_more(self, request: SpeechRequest, text: str, total: int) -> None:
@@ -265,6 +264,7 @@ async def _jobs(request: SpeechRequest, voice: Voice, segments: AsyncIterator[Se
             number_language=request.number_language,
             math_notation=request.math_notation,
             seed=number,
+            dictionaries=request.dictionaries,
         )
         number += 1
 

@@ -19,6 +19,33 @@ AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
 Gender = Literal["female", "male"]
 
 
+class DictionaryItem(NamedTuple):
+    """One entry of a pronunciation dictionary.
+
+    Attributes:
+        word: One word or several, as they are written; case counts.
+        pronunciation: How to say it, spelled in an everyday way.
+    """
+
+    word: str
+    pronunciation: str
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Dictionary:
+    """A pronunciation dictionary. Two of the same id and revision are equal.
+
+    Attributes:
+        id: Its name on the wire.
+        revision: Another one after each change.
+        items: Its entries.
+    """
+
+    id: str
+    revision: int
+    items: tuple[DictionaryItem, ...] = field(compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """One request for speech, validated and with every default filled in.
@@ -32,10 +59,11 @@ class SpeechRequest:
         speed: Pace, 0.5 to 2; 1 is the voice's own.
         sample_rate: Rate of the answer in Hz.
         output_format: Encoding of the answer.
-        dictionary_ids: Pronunciation dictionaries, first match wins.
+        dictionary_ids: Pronunciation dictionaries as the client names them.
         word_timestamps: Send the time of every word (WebSocket only).
         session_id: The client's own id of the session, echoed.
         request_id: The client's own id of the request, echoed.
+        dictionaries: The dictionaries of ``dictionary_ids``, in their order.
     """
 
     text: str
@@ -50,6 +78,7 @@ class SpeechRequest:
     word_timestamps: bool = False
     session_id: str | None = None
     request_id: str | None = None
+    dictionaries: tuple[Dictionary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +167,7 @@ class SpeechJob:
         number_language: As in ``SpeechRequest``.
         math_notation: As in ``SpeechRequest``.
         seed: Seed of the network's noise.
+        dictionaries: As in ``SpeechRequest``.
     """
 
     segment: Segment
@@ -147,6 +177,7 @@ class SpeechJob:
     number_language: str | None
     math_notation: bool
     seed: int
+    dictionaries: tuple[Dictionary, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from openwaves.api import health, socket, speech, voices
+from openwaves.api import admin, dictionaries, health, socket, speech, voices
 from openwaves.api.errors import HANDLERS
 from openwaves.api.middleware import API_PREFIXES, Access, BodyLimit, Envelope
 from openwaves.api.state import State
@@ -20,19 +20,21 @@ SUCCESSOR = '</waves/v1/tts>; rel="successor-version"'
 
 def create_app(state: State) -> Starlette:
     """The application of one server; ``state.speech`` may be filled in later."""
+    admin_key = state.settings.admin_key
     app = Starlette(
         routes=[
             Route("/health", health.health),
             Route("/ready", health.ready),
             Route("/metrics", health.metrics),
             *(route for prefix in API_PREFIXES for route in _api_routes(prefix)),
+            *(admin.admin_routes(admin_key.get_secret_value()) if admin_key else ()),
         ],
         middleware=[
             Middleware(Envelope, requests=state.requests),
-            Middleware(Access, find_account=state.keys.account),
+            Middleware(Access, find_caller=state.store.keys.caller),
             Middleware(BodyLimit, max_bytes=state.settings.max_body_bytes),
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, dictionaries.BodyError: dictionaries.body_error},
     )
     app.router.redirect_slashes = False
     app.state.openwaves = state
@@ -53,6 +55,10 @@ def _api_routes(prefix: str) -> list[BaseRoute]:
         ("POST", "/lightning-v3.1/stream", _deprecated(speech.stream)),
         ("POST", "/lightning-v2/stream", _deprecated(speech.stream_deprecated)),
         ("POST", "/lightning-large/stream", _deprecated(speech.stream_deprecated)),
+        ("GET", "/pronunciation-dicts", dictionaries.get_dictionaries),
+        ("POST", "/pronunciation-dicts", dictionaries.create_dictionary),
+        ("PUT", "/pronunciation-dicts", dictionaries.replace_dictionary),
+        ("DELETE", "/pronunciation-dicts", dictionaries.delete_dictionary),
         ("GET", "/{model}/get_voices", voices.get_voices),
         ("GET", "/voice/get-all-models", voices.get_all_voices),
         ("GET", "/voice/preview/{voice_id}.mp3", voices.get_preview),

@@ -41,7 +41,7 @@ def error_response(error: errors.OpenWavesError) -> JSONResponse:
 def _deliberate(_request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.OpenWavesError)  # noqa: S101 - registered for this class only
     if isinstance(error, errors.EngineError | errors.StorageError | errors.ModelFileError):
-        log.error("request failed: %s", error.message)
+        log.error("request failed: %s", error)
     return error_response(error)
 
 

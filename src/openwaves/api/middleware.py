@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
 from openwaves.errors import AccessError, OpenWavesError, TextTooLongError
-from openwaves.storage.keys import Account
+from openwaves.storage.accounts import Caller
 
 log = logging.getLogger("openwaves.access")
 
@@ -21,7 +21,7 @@ OPEN_PATHS = tuple(prefix + path for prefix in API_PREFIXES for path in ("/healt
 PROBES = ("/health", "/ready", "/metrics")  # asked every few seconds: logged only when debugging
 SCHEMES = ("bearer", "token")
 
-FindAccount = Callable[[str], Account | None]
+FindCaller = Callable[[str], Caller | None]
 
 
 class Envelope:
@@ -80,21 +80,21 @@ class Envelope:
 
 
 class Access:
-    """Lets requests under the API's prefixes pass only with a valid key; puts the account into the state."""
+    """Lets requests under the API's prefixes pass only with a valid key; puts who calls into the state."""
 
-    def __init__(self, app: ASGIApp, find_account: FindAccount) -> None:
+    def __init__(self, app: ASGIApp, find_caller: FindCaller) -> None:
         self._app = app
-        self._find_account = find_account
+        self._find_caller = find_caller
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         path = scope.get("path", "")
         if scope["type"] == "http" and path.startswith(API_PREFIXES) and not path.startswith(OPEN_PATHS):
-            account = self._find_account(bearer_key(Headers(scope=scope)))
-            if account is None:
+            caller = self._find_caller(bearer_key(Headers(scope=scope)))
+            if caller is None:
                 await error_response(AccessError(UNAUTHORIZED_MESSAGE))(scope, receive, send)
                 return
-            scope.setdefault("state", {})["account"] = account
+            scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
 

@@ -15,7 +15,7 @@ from openwaves.api.state import State
 from openwaves.assembly import assemble
 from openwaves.errors import OpenWavesError
 from openwaves.settings import Settings
-from openwaves.storage.keys import KeyRing
+from openwaves.storage import Store
 from openwaves.voices.progress import rich_progress
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ def serve(settings: Settings, say: Say) -> int:
     Returns:
         Exit status: 0 after a clean stop, 1 if the address is taken or the voices could not be loaded.
     """
-    keys, new_key = open_keys(settings)
-    state = State(settings, keys)
     try:
         listener = _listen(settings)
     except OSError as error:
@@ -42,29 +40,42 @@ def serve(settings: Settings, say: Say) -> int:
         return 1
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    say(f"openwaves listens on {url}")
-    if new_key:
-        say(f"API key of this server, shown only now:\n\n    {new_key}\n")
-    server = _Server(
-        uvicorn.Config(
-            create_app(state),
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_graceful_shutdown=settings.shutdown_grace_s,
-            ws_max_size=settings.max_body_bytes,
-        )
+    with listener, asyncio.Runner(loop_factory=_event_loop()) as runner:
+        return runner.run(_serve(settings, listener, url, say))
+
+
+async def open_store(settings: Settings) -> Store:
+    """The store that the settings name.
+
+    Raises:
+        StorageError: It cannot be opened.
+    """
+    url, key = settings.database_url, settings.api_key
+    return await Store.open(
+        url.get_secret_value() if url else None, settings.data_dir, key.get_secret_value() if key else None
     )
-    with asyncio.Runner(loop_factory=_event_loop()) as runner:
-        return runner.run(_run(server, listener, state, say))
 
 
-def open_keys(settings: Settings) -> tuple[KeyRing, str | None]:
-    """The keys that the settings fix, or those of the data folder; a key that was just made comes second."""
-    if settings.api_key is not None:
-        return KeyRing.of_key(settings.api_key.get_secret_value()), None
-    return KeyRing.open(settings.data_dir / "keys.json")
+async def _serve(settings: Settings, listener: socket.socket, url: str, say: Say) -> int:
+    async with await open_store(settings) as store:
+        state = State(settings, store)
+        new_key = await store.make_first_key() if settings.api_key is None else None
+        say(f"openwaves listens on {url}")
+        if new_key:
+            say(f"API key of this server, shown only now:\n\n    {new_key}\n")
+        store.start()
+        server = _Server(
+            uvicorn.Config(
+                create_app(state),
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=settings.shutdown_grace_s,
+                ws_max_size=settings.max_body_bytes,
+            )
+        )
+        return await _run(server, listener, state, say)
 
 
 def _listen(settings: Settings) -> socket.socket:

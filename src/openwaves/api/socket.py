@@ -17,9 +17,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
 from openwaves.api.middleware import bearer_key
 from openwaves.api.schemas import SocketMessage, parse_message
+from openwaves.api.speech import with_dictionaries
 from openwaves.api.state import State, state_of
 from openwaves.errors import AccessError, OpenWavesError, RequestError
-from openwaves.storage.keys import Account
+from openwaves.storage.accounts import Caller
+from openwaves.storage.usage import Meter
 from openwaves.text.segments import Cutter
 from openwaves.types import EncodedChunk, Segment, SpeechRequest, Voice, WordTiming
 
@@ -36,16 +38,16 @@ async def speak(websocket: WebSocket) -> None:
     """``/waves/v1/tts/live`` and its older names. A refusal is an HTTP answer to the handshake."""
     state = state_of(websocket)
     try:
-        account = _account(websocket, state)
+        caller = _caller(websocket, state)
         state.synthesizer  # noqa: B018 - raises while the voices are being loaded
-        with state.limits.socket(account.id):
+        with state.limits.socket(caller.account):
             await websocket.accept()
-            await SpeechSocket(websocket, state, account).serve()
+            await SpeechSocket(websocket, state, caller).serve()
     except OpenWavesError as error:
         await websocket.send_denial_response(error_response(error))
 
 
-def _account(websocket: WebSocket, state: State) -> Account:
+def _caller(websocket: WebSocket, state: State) -> Caller:
     """Who connects: the key is in the header or, as browsers must, in the query.
 
     Raises:
@@ -55,10 +57,10 @@ def _account(websocket: WebSocket, state: State) -> Account:
         bearer_key(Headers(scope=websocket.scope)),
         *(websocket.query_params.get(name, "") for name in KEY_PARAMETERS),
     ]
-    account = next((found for key in keys if key and (found := state.keys.account(key))), None)
-    if account is None:
+    caller = next((found for key in keys if key and (found := state.store.keys.caller(key))), None)
+    if caller is None:
         raise AccessError(UNAUTHORIZED_MESSAGE)
-    return account
+    return caller
 
 
 class Utterance:
@@ -72,9 +74,12 @@ class Utterance:
         backoff_s: Wait between the last sound and ``complete``.
         text: All text so far: what word offsets count in.
         failed: An error was sent; further text is dropped.
+        meter: Counts what it uses.
     """
 
-    def __init__(self, request: SpeechRequest, voice: Voice, message: SocketMessage, cutter: Cutter) -> None:
+    def __init__(
+        self, request: SpeechRequest, voice: Voice, message: SocketMessage, cutter: Cutter, meter: Meter
+    ) -> None:
         self.request = request
         self.voice = voice
         self.context_id = message.context_id
@@ -82,6 +87,7 @@ class Utterance:
         self.backoff_s = message.complete_backoff_ms / 1000
         self.text = ""
         self.failed = False
+        self.meter = meter
         self._cutter = cutter
         self._segments: asyncio.Queue[Segment | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
@@ -127,10 +133,10 @@ class Utterance:
 class SpeechSocket:
     """One accepted socket: its utterances, open or being spoken, by ``context_id`` (None: without)."""
 
-    def __init__(self, websocket: WebSocket, state: State, account: Account) -> None:
+    def __init__(self, websocket: WebSocket, state: State, caller: Caller) -> None:
         self._websocket = websocket
         self._state = state
-        self._account = account
+        self._caller = caller
         self._session_id = "ws_" + secrets.token_hex(12)
         self._idle_s = _idle_s(websocket.query_params.get("timeout", ""))
         self._active_at = time.monotonic()
@@ -183,14 +189,23 @@ class SpeechSocket:
         if message.cancel_request:
             await self._cancel(context_id)
             return
+        caller = self._state.store.keys.current(self._caller)
+        if caller is None:
+            raise AccessError(UNAUTHORIZED_MESSAGE)
+        self._caller = caller
         text = message.text or ""
         utterance = self._open.get(context_id)
         if utterance is None:
             if not text.strip() and (context_id is None or context_id in self._ended):
                 return  # keeps the socket alive, or closes what is closed
-            utterance = self._begin(message)
+            utterance = await self._begin(message)
         if not utterance.failed:
-            self._state.synthesizer.check_more(utterance.request, text, len(utterance.text) + len(text))
+            try:
+                self._state.synthesizer.check_more(utterance.request, text, len(utterance.text) + len(text))
+                await self._state.take_characters(self._caller, len(text))
+            except OpenWavesError:
+                utterance.meter.fail()
+                raise
             await utterance.add(text)
         if not message.more:
             del self._open[context_id]
@@ -200,12 +215,23 @@ class SpeechSocket:
         else:
             utterance.flush_after(message.buffer_delay_s)
 
-    def _begin(self, message: SocketMessage) -> Utterance:
-        """Open an utterance; it is spoken after those of the same context."""
-        request = message.to_request()
-        synthesizer = self._state.synthesizer
-        voice = synthesizer.voice(request)
-        utterance = Utterance(request, voice, message, synthesizer.cutter(voice))
+    async def _begin(self, message: SocketMessage) -> Utterance:
+        """Open an utterance; it is spoken after those of the same context.
+
+        Raises:
+            TooManyRequestsError: The account has begun too many requests.
+            RequestError: It cannot be spoken as it stands.
+        """
+        meter = self._state.store.usage.begin(self._caller)
+        try:
+            self._state.limits.begin(self._caller.account)
+            request = await with_dictionaries(self._state, self._caller, message.to_request())
+            synthesizer = self._state.synthesizer
+            voice = synthesizer.voice(request)
+        except OpenWavesError:
+            meter.fail()
+            raise
+        utterance = Utterance(request, voice, message, synthesizer.cutter(request, voice), meter)
         before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
         task = asyncio.create_task(self._speak(utterance, before))
         self._open[message.context_id] = utterance
@@ -224,15 +250,17 @@ class SpeechSocket:
         words = _WordCounter(utterance)
         stream = self._state.synthesizer.stream(utterance.request, utterance.voice, utterance.segments())
         try:
-            with self._state.limits.request(self._account.id):
+            with self._state.limits.request(self._caller.account):
                 async with aclosing(stream) as chunks:
                     async for chunk in chunks:
+                        utterance.meter.add_audio(chunk.duration_s)
                         await self._send_chunk(utterance, chunk, words)
             if utterance.backoff_s:
                 await asyncio.sleep(utterance.backoff_s)
             await self._send({"status": "complete"}, utterance)
         except OpenWavesError as error:
             utterance.failed = True
+            utterance.meter.fail()
             await self._send_error(error, utterance)
         except WebSocketDisconnect:
             pass

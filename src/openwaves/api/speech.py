@@ -3,8 +3,9 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -12,10 +13,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from openwaves.api.schemas import DeprecatedSpeechBody, SpeechBody, parse_speech
-from openwaves.api.state import state_of
+from openwaves.api.state import State, state_of
 from openwaves.audio.encode import WavFile, content_type
-from openwaves.errors import OpenWavesError, RequestError
-from openwaves.types import EncodedChunk, SpeechPlan
+from openwaves.errors import DictionaryNotFoundError, FieldError, OpenWavesError, RequestError
+from openwaves.storage.accounts import Caller
+from openwaves.storage.usage import Meter
+from openwaves.types import EncodedChunk, SpeechPlan, SpeechRequest
 
 EVENT_STREAM = "text/event-stream"
 
@@ -41,27 +44,74 @@ async def stream_deprecated(request: Request) -> Response:
 
 
 async def _speak(request: Request, schema: type[SpeechBody]) -> Response:
-    plan = await _read_plan(request, schema)
-    chunks = state_of(request).synthesizer.collect(plan)
+    with _metered(request) as meter:
+        plan = await _read_plan(request, schema)
+    chunks = _counted(state_of(request).synthesizer.collect(plan), meter)
     wanted = plan.request
     body = _whole_wav(chunks, wanted.sample_rate) if wanted.output_format == "wav" else _data(chunks)
-    return StreamedResponse(body, content_type(wanted.output_format, wanted.sample_rate))
+    return StreamedResponse(body, content_type(wanted.output_format, wanted.sample_rate), meter)
 
 
 async def _stream(request: Request, schema: type[SpeechBody]) -> Response:
-    plan = await _read_plan(request, schema)
-    response = StreamedResponse(_events(state_of(request).synthesizer.live(plan)), EVENT_STREAM)
+    with _metered(request) as meter:
+        plan = await _read_plan(request, schema)
+    chunks = _counted(state_of(request).synthesizer.live(plan), meter)
+    response = StreamedResponse(_events(chunks), EVENT_STREAM, meter)
     response.headers.update({"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
     return response
 
 
 async def _read_plan(request: Request, schema: type[SpeechBody]) -> SpeechPlan:
     """Read a speech request and plan it; raises every error that is the caller's."""
-    synthesizer = state_of(request).synthesizer
+    state, caller = state_of(request), request.state.caller
+    synthesizer = state.synthesizer
+    state.limits.begin(caller.account)
     speech = parse_speech(await read_body(request), request.query_params, schema)
     request.state.answer_headers["X-External-Session-Id"] = speech.session_id or ""
     request.state.answer_headers["X-External-Request-Id"] = speech.request_id or ""
-    return await asyncio.to_thread(synthesizer.plan, speech)
+    speech = await with_dictionaries(state, caller, speech)
+    plan = await asyncio.to_thread(synthesizer.plan, speech)
+    await state.take_characters(caller, len(speech.text))
+    return plan
+
+
+async def with_dictionaries(state: State, caller: Caller, speech: SpeechRequest) -> SpeechRequest:
+    """The request, with the dictionaries that it names.
+
+    Raises:
+        FieldError: The account has no such dictionary.
+    """
+    if not speech.dictionary_ids:
+        return speech
+    try:
+        found = await state.store.dictionaries.resolve(caller.account.id, speech.dictionary_ids)
+    except DictionaryNotFoundError as error:
+        raise FieldError("pronunciation_dicts", f"{error.dictionary_id!r} does not exist") from error
+    return replace(speech, dictionaries=found)
+
+
+@contextmanager
+def _metered(request: Request) -> Iterator[Meter]:
+    """Count the request, and an error of the block."""
+    meter = state_of(request).store.usage.begin(request.state.caller)
+    try:
+        yield meter
+    except Exception as error:
+        if not isinstance(error, ClientDisconnect):
+            meter.fail()
+        raise
+
+
+async def _counted(chunks: AsyncGenerator[EncodedChunk], meter: Meter) -> AsyncGenerator[EncodedChunk]:
+    """The chunks, whose sound is counted; so is an error."""
+    try:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                meter.add_audio(chunk.duration_s)
+                yield chunk
+    except Exception:
+        meter.fail()
+        raise
 
 
 async def read_body(request: Request) -> bytes:
@@ -86,16 +136,21 @@ class StreamedResponse(Response):
     passes for whole.
     """
 
-    def __init__(self, body: AsyncGenerator[bytes], media_type: str) -> None:
+    def __init__(self, body: AsyncGenerator[bytes], media_type: str, meter: Meter) -> None:
         super().__init__(media_type=media_type)
         del self.headers["content-length"]
         self._body = body
+        self._meter = meter
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         request = Request(scope)
-        with state_of(request).limits.request(request.state.account.id):
-            await _until_disconnect(receive, self._send(send))
+        try:
+            with state_of(request).limits.request(request.state.caller.account):
+                await _until_disconnect(receive, self._send(send))
+        except OpenWavesError:
+            self._meter.fail()
+            raise
 
     async def _send(self, send: Send) -> None:
         async with aclosing(self._body) as body:

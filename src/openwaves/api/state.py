@@ -1,5 +1,6 @@
-"""What the routes share: settings, keys, metrics, and the synthesizer once it is loaded."""
+"""What the routes share: settings, the store, metrics, and the synthesizer once it is loaded."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter
@@ -7,9 +8,11 @@ from starlette.requests import HTTPConnection
 
 from openwaves.api.limits import Limits
 from openwaves.assembly import Assembly
-from openwaves.errors import NotReadyError
+from openwaves.errors import NotReadyError, StorageError, TooManyRequestsError
 from openwaves.settings import Settings
-from openwaves.storage.keys import KeyRing
+from openwaves.storage import Store
+from openwaves.storage.accounts import Caller
+from openwaves.storage.usage import seconds_left_today
 from openwaves.synthesis import Synthesizer
 
 
@@ -19,7 +22,7 @@ class State:
 
     Attributes:
         settings: The options.
-        keys: Who may ask.
+        store: Accounts, keys, dictionaries, usage.
         metrics: Everything that ``/metrics`` shows.
         requests: Counts HTTP answers by route and status.
         speech: The loaded voices; None until they are.
@@ -28,7 +31,7 @@ class State:
     """
 
     settings: Settings
-    keys: KeyRing
+    store: Store
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     speech: Assembly | None = None
     stage: str = "starting"
@@ -54,6 +57,22 @@ class State:
         if self.speech is None:
             raise NotReadyError(f"the server is not ready yet: {self.stage}", retry_after_s=5)
         return self.speech.synthesizer
+
+    async def take_characters(self, caller: Caller, number: int) -> None:
+        """Count characters that are to be spoken.
+
+        Raises:
+            TooManyRequestsError: They are more than the account has left today.
+        """
+        account, usage = caller.account, self.store.usage
+        most = account.limits.characters_per_day
+        if most is not None:
+            with suppress(StorageError):  # what this process knows must do
+                await usage.know(account.id)
+            if usage.characters_today(account.id) + number > most:
+                message = f"this account may have {most} characters spoken a day (UTC)"
+                raise TooManyRequestsError(message, seconds_left_today())
+        usage.count(caller).characters += number
 
 
 def state_of(connection: HTTPConnection) -> State:

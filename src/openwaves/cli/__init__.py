@@ -1,16 +1,20 @@
-"""The command line: ``openwaves serve | speak | text | voices | models | doctor | bench``."""
+"""The command line: ``openwaves serve``, ``openwaves speak`` and the other commands, one module each."""
 
 import sys
 
 import click
 
 from openwaves import __version__
+from openwaves.cli.accounts import accounts
 from openwaves.cli.bench import bench
+from openwaves.cli.dictionaries import dictionaries
 from openwaves.cli.doctor import doctor
+from openwaves.cli.keys import keys
 from openwaves.cli.models import models
 from openwaves.cli.serve import serve
 from openwaves.cli.speak import speak
 from openwaves.cli.text import text
+from openwaves.cli.usage import usage
 from openwaves.cli.voices import voices
 from openwaves.errors import OpenWavesError
 
@@ -24,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, speak, text, voices, models, doctor, bench):
+for command in (serve, speak, text, voices, models, doctor, bench, accounts, keys, dictionaries, usage):
     cli.add_command(command)
 
 
@@ -33,5 +37,5 @@ def main() -> None:
     try:
         cli()
     except OpenWavesError as error:
-        click.echo(f"openwaves: {error.message}", err=True)
+        click.echo(f"openwaves: {error}", err=True)
         sys.exit(1)

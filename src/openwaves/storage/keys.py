@@ -1,91 +1,69 @@
-"""API keys: made once, shown once, kept only as hashes."""
+"""The keys that are valid now, in memory: a request asks the database for nothing."""
 
-import hashlib
 import hmac
-import json
-import os
 import secrets
-import tempfile
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
-from openwaves.errors import StorageError
+from sqlalchemy import select
 
-KEY_PREFIX = "sk_"
-KEY_BYTES = 24  # 192 random bits
+from openwaves.storage.accounts import FIRST_ACCOUNT, Account, Caller, account_of, digest
+from openwaves.storage.database import Database
+from openwaves.storage.tables import accounts, api_keys, revisions
 
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Who asks.
-
-    Attributes:
-        id: Stable name of the account.
-    """
-
-    id: str
+SETTING_KEY_ID = "key_setting"
+"""Names the key that ``OPENWAVES_API_KEY`` fixes, which is in no table."""
 
 
 class KeyRing:
-    """Knows which key belongs to which account, by hash."""
+    """Knows who comes with which key.
 
-    def __init__(self, accounts_by_hash: dict[bytes, Account]) -> None:
-        self._accounts_by_hash = accounts_by_hash
+    Keys are looked up by a hash that is keyed with a secret of this process: how long a look-up takes tells nothing
+    about the keys that exist.
+    """
 
-    @classmethod
-    def of_key(cls, key: str) -> Self:
-        """The ring of a server whose only key is ``key``."""
-        return cls({_digest(key): Account("default")})
-
-    @classmethod
-    def open(cls, path: Path) -> tuple[Self, str | None]:
-        """Read the ring from a file, or make the file and a first key.
+    def __init__(self, database: Database, setting: str | None = None) -> None:
+        """Begin without any key; call ``refresh``.
 
         Args:
-            path: JSON file of hashes.
+            database: Where accounts and keys are.
+            setting: A key of the first account, valid as long as this process runs.
+        """
+        self._database = database
+        self._setting = setting
+        self._salt = secrets.token_bytes(32)
+        self._callers: dict[bytes, Caller] = {}
+        self._callers_by_id: dict[str, Caller] = {}
+        self._revision = -1
 
-        Returns:
-            The ring, and the new key if one was made: the only moment at which it can be shown.
+    def caller(self, secret: str) -> Caller | None:
+        """Who comes with this key; None if it is not valid."""
+        return self._callers.get(self._place(digest(secret)))
+
+    def current(self, caller: Caller) -> Caller | None:
+        """The same caller as it is now, perhaps with other limits; None if its key is no longer valid."""
+        return self._callers_by_id.get(caller.key_id)
+
+    async def refresh(self) -> None:
+        """Take in what any process has changed.
 
         Raises:
-            StorageError: The file cannot be read, is damaged, or cannot be written.
+            StorageUnavailableError: The database does not answer; what was known stays.
         """
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            return cls({bytes.fromhex(row["sha256"]): Account(row["account"]) for row in stored["keys"]}), None
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StorageError(f"the key file {path} cannot be read: {error}; restore it or remove it") from error
-        key = KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
-        _write_atomically(path, {"keys": [{"account": "default", "sha256": _digest(key).hex()}]})
-        return cls.of_key(key), key
+        async with self._database.read() as connection:
+            counter = select(revisions.c.value).where(revisions.c.name == "keys")
+            revision = (await connection.execute(counter)).scalar_one()
+            if revision == self._revision:
+                return
+            joined = select(api_keys.c.id.label("key_id"), api_keys.c.sha256, accounts)
+            joined = joined.join_from(api_keys, accounts).where(api_keys.c.revoked_ms.is_(None))
+            rows = (await connection.execute(joined)).all()
+            first = (await connection.execute(select(accounts).where(accounts.c.id == FIRST_ACCOUNT))).first()
+        callers = {self._place(bytes(row.sha256)): Caller(account_of(row), row.key_id) for row in rows}
+        if self._setting is not None:
+            account = account_of(first) if first else Account(FIRST_ACCOUNT, FIRST_ACCOUNT)
+            callers[self._place(digest(self._setting))] = Caller(account, SETTING_KEY_ID)
+        self._callers = callers
+        self._callers_by_id = {caller.key_id: caller for caller in callers.values()}
+        self._revision = revision
 
-    def account(self, key: str) -> Account | None:
-        """The account of ``key``, or None; takes the same time for every wrong key."""
-        digest = _digest(key)
-        found = None
-        for known, account in self._accounts_by_hash.items():
-            if hmac.compare_digest(known, digest):
-                found = account
-        return found
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-
-
-def _write_atomically(path: Path, content: object) -> None:
-    """Write JSON so that a reader sees the old file or the whole new one; only the owner may read it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=path.name, suffix=".part", delete=False, encoding="utf-8"
-        ) as file:
-            json.dump(content, file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(file.name).replace(path)
-    except OSError as error:
-        raise StorageError(f"the key file {path} cannot be written: {error}; set OPENWAVES_DATA_DIR") from error
+    def _place(self, key_digest: bytes) -> bytes:
+        return hmac.digest(self._salt, key_digest, "sha256")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
 from openwaves.text.clean import clean
+from openwaves.text.dictionary import Respelling, english_syllables, is_plain
 from openwaves.text.scripts import Run, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
@@ -26,6 +27,7 @@ SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in e
 
 BRITISH_ACCENTS = frozenset({"british", "australian"})
 
+_WRITTEN_WORD = re.compile(r"\S+")
 _SPELLED_A = re.compile(r"\bA\b(?!')")
 _PUNCTUATION = frozenset('.,;:!?…—"“”()')
 _PUNCTUATION_OF = {
@@ -113,8 +115,9 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
     text = clean(job.segment.text)
     found = runs(text, job.language or "en")
     language = _main_language(found, job.language)
+    respelling = Respelling(job.segment.text, text, job.dictionaries) if job.dictionaries else None
     said = normalize(
-        text,
+        respelling.text if respelling else text,
         language,
         number_language=job.number_language,
         math=job.math_notation,
@@ -124,9 +127,40 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
         start, end = job.segment.start + piece.start, job.segment.start + piece.end
         if piece.text.isascii() and piece.language == "en":
             yield Spoken(piece.text, start, end, "en")
+        elif respelling and (pronunciations := respelling.pronunciations(piece.text)):
+            written = job.segment.text[piece.start : piece.end]
+            spoken = respelling.insert(piece.text, [_written_out(said, piece.language) for said in pronunciations])
+            yield from _shared(written, _respelled(spoken, piece.language), start)
         else:
             for run in runs(piece.text, piece.language):
                 yield Spoken(run.text, start, end, run.language)
+
+
+def _written_out(pronunciation: str, language: str) -> str:
+    """A respelling in words, should it contain digits or signs."""
+    if is_plain(pronunciation):
+        return pronunciation
+    return " ".join(piece.text for piece in normalize(pronunciation, language))
+
+
+def _respelled(spoken: str, language: str) -> Iterator[tuple[str, str]]:
+    """The words of a piece with respellings, each with its language."""
+    for run in runs(spoken, language):
+        text = english_syllables(run.text) if run.language == "en" else run.text
+        for word in text.split() if run.language not in UNSPACED else [text]:
+            yield word, run.language
+
+
+def _shared(written: str, words: Iterable[tuple[str, str]], start: int) -> Iterator[Spoken]:
+    """Give each written word its share of the spoken words, in order; ``written`` begins at ``start``."""
+    said = list(words)
+    places = [(start + place.start(), start + place.end()) for place in _WRITTEN_WORD.finditer(written)]
+    if len(said) < len(places):
+        places = [(start, start + len(written))]
+    cuts = [round(number * len(said) / len(places)) for number in range(len(places) + 1)]
+    for (begin, end), low, high in zip(places, cuts, cuts[1:], strict=False):
+        for language, group in groupby(said[low:high], key=lambda word: word[1]):
+            yield Spoken(" ".join(word for word, _ in group), begin, end, language)
 
 
 def _main_language(found: Sequence[Run], requested: str | None) -> str:

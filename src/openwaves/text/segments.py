@@ -8,7 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from openwaves.types import Segment
+from openwaves.text.dictionary import cut_after
+from openwaves.types import Dictionary, Segment
 
 MAX_CHARS = 200
 SENTENCE_PAUSE_S = 0.35
@@ -59,13 +60,15 @@ _SPACE = re.compile(r"(?<![\d₹$€£¥+])\s+(?![\d%°])")
 class Cutter:
     """Cuts text that arrives in pieces; the cuts do not depend on how it was cut into pieces."""
 
-    def __init__(self, sizes: Sequence[int] = (MAX_CHARS,)) -> None:
+    def __init__(self, sizes: Sequence[int] = (MAX_CHARS,), dictionaries: Sequence[Dictionary] = ()) -> None:
         """Begin a text.
 
         Args:
             sizes: Most characters of the first, the second, … segment; the last counts for all that follow.
+            dictionaries: Their words are not cut.
         """
         self._sizes = sizes
+        self._dictionaries = dictionaries
         self._n_cut = 0
         self._seam = False
         self._rest = ""
@@ -76,6 +79,8 @@ class Cutter:
         self._rest += text
         segments = []
         while end := _cut(self._rest, self._sizes[min(self._n_cut, len(self._sizes) - 1)]):
+            if self._dictionaries and not (end := cut_after(self._rest, end, self._dictionaries)):
+                break
             segments += self._take(end)
         return segments
 
@@ -94,9 +99,9 @@ class Cutter:
         return [Segment(text, start, start + end, pause_s, is_seam)]
 
 
-def split(text: str, sizes: Sequence[int] = (MAX_CHARS,)) -> list[Segment]:
+def split(text: str, sizes: Sequence[int] = (MAX_CHARS,), dictionaries: Sequence[Dictionary] = ()) -> list[Segment]:
     """The segments of a whole text. Together they hold every character that is not white space."""
-    cutter = Cutter(sizes)
+    cutter = Cutter(sizes, dictionaries)
     return [*cutter.feed(text), *cutter.flush()]
 
 

@@ -1,0 +1,27 @@
+"""Commands that work on the database, beside a running server or without one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from openwaves.cli.options import read_settings
+from openwaves.storage import Store
+
+_Result = TypeVar("_Result")
+
+
+def with_store(config: Path | None, options: dict[str, Any], work: Callable[[Store], Awaitable[_Result]]) -> _Result:
+    """Open the database that the settings name, do the work, close it.
+
+    Raises:
+        StorageError: The database cannot be opened, or fails.
+    """
+    settings = read_settings(config, {"log_level": "warning", **options})
+
+    async def run() -> _Result:
+        url = settings.database_url
+        async with await Store.open(url.get_secret_value() if url else None, settings.data_dir) as store:
+            return await work(store)
+
+    return asyncio.run(run())

@@ -1,0 +1,119 @@
+"""Everything that is kept, and the task that keeps this process up to date with the others."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Self
+
+from openwaves.errors import StorageError
+from openwaves.storage.accounts import FIRST_ACCOUNT, Accounts
+from openwaves.storage.database import Database
+from openwaves.storage.dictionaries import Dictionaries
+from openwaves.storage.keys import KeyRing
+from openwaves.storage.usage import UsageLedger
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 2.0
+FLUSH_S = 1.0
+
+
+class Store:
+    """One process's view of what is kept. Used from one event loop.
+
+    Attributes:
+        accounts: Accounts and keys, as rows.
+        keys: The valid keys, in memory.
+        dictionaries: Pronunciation dictionaries, those in use in memory.
+        usage: What was used, by account, key and day.
+    """
+
+    def __init__(self, database: Database, api_key: str | None) -> None:
+        self._database = database
+        self.accounts = Accounts(database)
+        self.keys = KeyRing(database, api_key)
+        self.dictionaries = Dictionaries(database)
+        self.usage = UsageLedger(database)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    async def open(cls, url: str | None, folder: Path, api_key: str | None = None) -> Self:
+        """Open the store, and make it first if there is none.
+
+        Args:
+            url: Address of the database; None for a SQLite file in ``folder``.
+            folder: Folder of everything that is kept on disk.
+            api_key: Key of the first account, as the settings fix it.
+
+        Raises:
+            StorageError: The folder cannot be used, or a newer version made the tables.
+            StorageUnavailableError: The database does not answer.
+        """
+        store = cls(await Database.open(url, folder), api_key)
+        try:
+            await store.accounts.ensure_first()
+            await store.keys.refresh()
+        except BaseException:
+            await store.close()
+            raise
+        return store
+
+    async def make_first_key(self) -> str | None:
+        """Make a key for the first account if none was ever made; None if there is one."""
+        if await self.accounts.has_keys():
+            return None
+        _, secret = await self.accounts.create_key(FIRST_ACCOUNT, "first", only_first=True)
+        await self.keys.refresh()
+        return secret or None
+
+    async def __aenter__(self) -> Self:
+        """The store itself, closed at the end of the block."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    def start(self) -> None:
+        """Begin to follow the changes of other processes and to write down usage, until ``close``."""
+        self._tasks = [
+            asyncio.create_task(self._each(REFRESH_S, self.refresh)),
+            asyncio.create_task(self._each(FLUSH_S, self.usage.flush)),
+        ]
+
+    async def refresh(self) -> None:
+        """Take in what any process has changed.
+
+        Raises:
+            StorageUnavailableError: The database does not answer.
+        """
+        await self.keys.refresh()
+        await self.dictionaries.refresh()
+        await self.usage.refresh()
+
+    async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work again and again; a database that does not answer is told once and tried again."""
+        failing = False
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except StorageError as error:
+                if not failing:
+                    log.error("%s; trying again", error)
+                failing = True
+            else:
+                if failing:
+                    log.warning("the database answers again")
+                failing = False
+
+    async def close(self) -> None:
+        """Write down what is not yet written, and end every connection."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            await self.usage.flush()
+        except StorageError as error:
+            log.error("usage of the last moments is lost: %s", error)
+        await self._database.close()
