@@ -49,7 +49,7 @@ def _plain(sounds: Sequence[str]) -> list[str]:
 
 def _trilled(sounds: Sequence[str]) -> list[str]:
     """ɾ before sonorants and s is r."""
-    following = [*sounds[1:], ""]
+    following = [*sounds, ""][1:]
     pairs = zip(sounds, following, strict=True)
     return ["r" if sound == "ɾ" and after in TRILLED_BEFORE else sound for sound, after in pairs]
 
@@ -127,6 +127,8 @@ def _is_ae(sounds: Sequence[str], number: int, inside: bool) -> bool:
     """A vowel after a y below the first consonant, or below one of those that English words have."""
     if sounds[number] == "A" and number and sounds[number - 1] == "ɡɲ":
         return True  # জ্ঞান
+    if number == 2 and sounds[:2] == [INHERENT, "j"]:
+        return True  # অ্যা
     if number < 2 or sounds[number - 1] != "j" or is_vowel(sounds[number - 2]):
         return False
     return not inside or (sounds[number] == "A" and sounds[number - 2] in _FOREIGN_AE)
@@ -141,7 +143,7 @@ def _bengali_vowels(sounds: Sequence[str]) -> list[str]:
     """Inherent vowels as ɔ, o or nothing; long consonants of two halves."""
     out: list[str] = []
     places = [number for number, sound in enumerate(sounds) if is_vowel(sound)]
-    following = dict(zip(places, [*places[1:], -1], strict=True))
+    following = dict(zip(places, [*places, -1][1:], strict=True))
     for number, sound in enumerate(sounds):
         if sound == _FRONTED:
             continue
@@ -179,7 +181,12 @@ def _is_dropped(sounds: Sequence[str], number: int, after: int) -> bool:
     """Between single consonants before a full vowel: আমরা; not before the ending -e of nouns: ভিতরে."""
     if after != number + 2 or sounds[after].removesuffix(TILDE) == INHERENT:
         return False
-    if not is_vowel(sounds[number - 2]) or sounds[number + 1] in ("h", "y") or list(sounds[:2]) == ["u", "p"]:
+    if (
+        number < 2
+        or not is_vowel(sounds[number - 2])
+        or sounds[number + 1] in ("h", "y")
+        or list(sounds[:2]) == ["u", "p"]
+    ):
         return False
     if sounds[number - 1 : number + 2] == ["p", INHERENT, "t"]:
         return False  # -pati

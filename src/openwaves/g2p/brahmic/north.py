@@ -49,9 +49,12 @@ def _final_falls(sounds: Sequence[str]) -> bool:
     """Not in a word without another vowel, nor after two consonants that nobody can end with, as in "pr"."""
     if not any(is_vowel(sound) for sound in sounds[:-1]):
         return False
-    last, before = sounds[-2], sounds[-3]
-    if is_vowel(before) or is_vowel(last):
-        return not is_vowel(last)
+    last = sounds[-2]
+    if is_vowel(last):
+        return False
+    before = sounds[-3]
+    if is_vowel(before):
+        return True
     if {last, before} <= NASALS:
         return last != before  # जन्म, but भिन्न
     return _SONORITY.get(last, 0) < _SONORITY.get(before, 0) or last not in (before, *_SONORITY)
@@ -71,12 +74,13 @@ def weight_stress(found: Sequence[Sequence[str]]) -> tuple[int, frozenset[int]]:
         return -1, frozenset()
     weights = [_weight(syllable, number == len(found) - 1) for number, syllable in enumerate(found)]
     inner = weights[:-1]
-    if not inner or (weights[-1] == 2 and max(inner) < 2):
+    heaviest = max(inner, default=-1)
+    if not inner or (weights[-1] == 2 and heaviest < 2):
         primary = len(found) - 1
-    elif max(inner) == 0:
+    elif heaviest == 0:
         primary = 0
     else:
-        primary = max(number for number, weight in enumerate(inner) if weight == max(inner))
+        primary = max(number for number, weight in enumerate(inner) if weight == heaviest)
     secondary: set[int] = set()
     for number in range(len(found)):
         if primary not in (number - 1, number, number + 1) and number - 1 not in secondary:
@@ -129,14 +133,14 @@ def _marathi(sounds: list[str]) -> list[str]:
     for number, sound in enumerate(sounds):
         following = sounds[number + 1] if number + 1 < len(sounds) else ""
         if sound == "ɟ" and not learned and "ɟ" not in (following, *sounds[max(0, number - 1) : number]):
-            if following not in _FRONT or sounds[number + 1 :] == ["E"] or word.startswith("ɟEʋh"):
+            if following not in _FRONT or sounds[number + 1 : number + 3] == ["E"] or word.startswith("ɟEʋh"):
                 out[number] = "z"
         elif sound == CHANDRABINDU and out[number - 1] == INHERENT:
             out[number - 1 : number + 1] = ("ae", ANUSVARA)  # बँक
         elif sound == "c" and following != "c" and (number == 0 or sounds[number - 1] != "c"):
             ending = "".join(sounds[number + 1 : number + 4])
             belongs = number and (ending in _GENITIVE or (ending == INHERENT and is_vowel(sounds[number - 1])))
-            if belongs or ((number == 0 or sounds[:number] == ["ʋ", "A"]) and word.startswith(_NATIVE_C)):
+            if belongs or ((number == 0 or (number == 2 and sounds[0] == "ʋ")) and word.startswith(_NATIVE_C)):
                 out[number] = "ʦ"
     return out
 
@@ -174,10 +178,12 @@ def _punjabi(sounds: list[str]) -> list[str]:
         if sound == ADDAK:
             double = bool(out)
             continue
-        if double and not is_vowel(sound) and sounds[number + 1 :] != [INHERENT]:
+        if double and not is_vowel(sound) and sounds[number + 1 : number + 3] != [INHERENT]:
             out.append(sound.removesuffix("ʰ"))
         double = False
         out.append(sound if number else _DEVOICED.get(sound, sound))
+    if out and out[-1] == INHERENT and any(is_vowel(sound) for sound in out[:-1]):
+        out.pop()
     return out
 
 

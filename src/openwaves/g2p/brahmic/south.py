@@ -44,7 +44,7 @@ def _signs(sounds: Sequence[str], jna: tuple[str, str]) -> list[str]:
 
 def _trill(sounds: Sequence[str]) -> list[str]:
     """ɾ as r before consonants and at the end."""
-    ends = [*(not is_vowel(sound) for sound in sounds[1:]), True]
+    ends = [*(not is_vowel(sound) for sound in sounds), True][1:]
     return ["r" if sound == "ɾ" and end else sound for sound, end in zip(sounds, ends, strict=True)]
 
 
