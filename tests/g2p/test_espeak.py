@@ -255,3 +255,8 @@ def test_the_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_letters_that_espeak_spells_by_name_are_read(word: str, language: str) -> None:
     (spoken,) = phonemize([word], language)
     assert 0 < len(spoken) < 9, spoken
+
+
+@pytest.mark.parametrize(("word", "expected"), [("গাড়ি", "ɡˈaɽi"), ("মেয়ে", "mˈee")])
+def test_bengali_letters_with_a_dot_keep_their_vowels(word: str, expected: str) -> None:
+    assert phonemize([word, unicodedata.normalize("NFC", word)], "bn") == [expected] * 2

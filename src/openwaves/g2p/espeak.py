@@ -41,6 +41,9 @@ _SPELLINGS = str.maketrans(
         "\u0b3d": "",
     }
 )
+# It wants these Bengali letters in one character; NFC takes them apart. Without that it drops the vowel: গাড়ি as "gar".
+_NUKTA_PAIRS = {"\u09a1\u09bc": "\u09dc", "\u09a2\u09bc": "\u09dd", "\u09af\u09bc": "\u09df"}
+_NUKTA_PAIR = re.compile("|".join(_NUKTA_PAIRS))
 _CLAUSE_END = tuple('.,;:!?…)—–»।॥"”')
 
 
@@ -235,6 +238,7 @@ def _clauses(words: Sequence[str], cleaned: list[str]) -> Iterator[list[int]]:
 def _clean(word: str) -> str:
     """Letters, marks, digits, joiners, apostrophes and hyphens of a word; "" if there is no letter or digit."""
     word = _NOT_SPOKEN.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").translate(_SPELLINGS)
+    word = _NUKTA_PAIR.sub(lambda pair: _NUKTA_PAIRS[pair.group()], word)
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in "'-\u200c\u200d" else " " for c in word)
     return " ".join(kept.split()).strip("'- ") if any(c.isalnum() for c in kept) else ""
 

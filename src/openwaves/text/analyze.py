@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from openwaves.errors import FieldError
-from openwaves.g2p import chinese, espeak, japanese
+from openwaves.g2p import chinese, espeak, japanese, readers
 from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
@@ -226,7 +226,7 @@ def _owners(counts: Sequence[int], n_spoken: int) -> list[int]:
 def _other(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
     """Read word by word, with the punctuation between them."""
     words = [(word, piece) for piece in pieces for word in piece.text.split()]
-    read = espeak.phonemize([word for word, _ in words], language, accent)
+    read = readers.phonemize([word for word, _ in words], language, accent)
     for (word, piece), phonemes in zip(words, read, strict=True):
         lead, tail = _around(word)
         if not phonemes:
