@@ -61,9 +61,7 @@ class Language:
         self.currencies = {key: _currency(columns) for key, columns in rows.get("currency", {}).items()}
         self.scales = tables.pairs(rows.get("scale_sign", {}))
         self.scale_nouns = {
-            columns[0]: _noun((columns[1], columns[0]))
-            for columns in rows.get("scale_sign", {}).values()
-            if columns[1:]
+            columns[0]: _scale_noun(columns) for columns in rows.get("scale_sign", {}).values() if columns[1:]
         }
         self.scale_words = tables.words(rows, "scale_words")
         self.months = tables.pairs(rows.get("month", {}))
@@ -85,6 +83,7 @@ class Language:
         self.digit_words = tables.words(rows, "digit_words")
         self.roman_words = tables.words(rows, "roman_words")
         self.rulers = tables.words(rows, "rulers")
+        self.roman_suffixes = tables.words(rows, "roman_suffixes")
         self.roman_followers = tables.words(rows, "roman_followers")
         self.joining_words = tables.words(rows, "joining_words")
         self.said_words = tables.words(rows, "said_words")
@@ -167,6 +166,10 @@ class Language:
         """Words of day, month and year of a date in digits; years of two digits are read as a number."""
         return self.cardinal(day), self.cardinal(month), self.year(int(year)) if year else ""
 
+    def date_case(self, words: str, before: str) -> str:
+        """A date in digits as it stands after a word, in lower case."""
+        return words
+
     def day(self, number: int, *, month_first: bool, before: str = "") -> str:
         """Words of the day beside the name of a month, after a word in lower case."""
         return self.cardinal(number)
@@ -190,6 +193,10 @@ class Language:
             return f"{self.cardinal(hour)} {last}" if minute else last
         return self.time(hour, minute, None, ending) + ending
 
+    def time_case(self, words: str, before: str) -> str:
+        """A time of day as it stands after a word, in lower case."""
+        return words
+
     def range_start(self, words: str) -> tuple[str, str]:
         """The first number of a range as it stands before the second, and the word between; "" if there is none."""
         return words, self.symbols["to"]
@@ -201,6 +208,10 @@ class Language:
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """Words of a whole number and a fraction."""
         return f"{self.cardinal(whole)} {self.symbols['and']} {self.fraction(numerator, denominator)}"
+
+    def abbreviation(self, key: str, before: str, before_that: str) -> str:
+        """Words of an abbreviation of the table after two words, in lower case."""
+        return self.abbreviations[key]
 
     def noun_form(self, word: str) -> str:
         """Form of the number before a word of the text; "" if the word is no noun or changes nothing."""
@@ -235,6 +246,10 @@ class Language:
         """
         return ""
 
+    def roman_ordinal(self, number: int, before: str, after: str) -> str:
+        """Words of a Roman numeral between two words, the second of ``roman_followers``."""
+        return self.ordinal(number, "f" if self.noun_form(after) == "f" else "a")
+
     def ruler(self, number: int, name: str) -> str:
         """Words of the Roman numeral after the name of a ruler."""
         return self.ordinal(number)
@@ -247,6 +262,13 @@ def _noun(columns: tuple[str, ...]) -> Noun:
     if len(words) == 1:
         return Noun(one, many, *form)
     return Noun(one, words[1], "".join(form), words[0], words[2] if words[2:] else words[0])
+
+
+def _scale_noun(columns: tuple[str, ...]) -> Noun:
+    """Columns: many, one, and "few/part" in a language that has them."""
+    many, one, *rest = columns
+    few, _, part = (rest[0] if rest else "").partition("/")
+    return Noun(one, many, "", few, part or few)
 
 
 def _currency(columns: tuple[str, ...]) -> Currency:

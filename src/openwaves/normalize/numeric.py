@@ -60,7 +60,8 @@ def _date(context: Context, match: re.Match[str]) -> int:
         return 0
     if not all(days) or max(days) > 31 or min(days) > 12:
         return 0
-    context.say(" ".join(context.num.date(*days, year)), match.start(), match.end(), context.num.code)
+    words = " ".join(filter(None, context.num.date(*days, year)))
+    context.say(context.num.date_case(words, context.before), match.start(), match.end(), context.num.code)
     return match.end()
 
 
@@ -83,7 +84,8 @@ def _dotted(context: Context, match: re.Match[str]) -> int:
 
 def _ratio(context: Context, match: re.Match[str]) -> int:
     num = context.num
-    words = " ".join(filter(None, (*num.range_start(num.whole(match[1])), num.whole(match[2]))))
+    first, link = num.range_start(num.whole(match[1]))
+    words = " ".join(filter(None, (first, num.symbols.get("ratio", link), num.whole(match[2]))))
     context.say(words, match.start(), match.end(), num.code)
     return match.end()
 

@@ -98,9 +98,10 @@ class _Reading:
         """Whether an "x" that multiplies follows at once."""
         return self.context.text[self.end] in "xX" and self.context.text[self.end + 1 : self.end + 2].isdecimal()
 
-    @staticmethod
-    def _is_word(unit: re.Match[str]) -> bool:
+    def _is_word(self, unit: re.Match[str]) -> bool:
         """A unit that is a word of its own when set off by a space."""
+        if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
+            return not self.first.fraction and not self.first.grouped and not self.second
         return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in {"B", "N", "ha", "T"}
 
     def _currency_code(self, name: str | None) -> str:

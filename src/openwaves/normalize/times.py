@@ -22,7 +22,8 @@ def _time(context: Context, match: re.Match[str]) -> int:
     hour, minute, second = parts[0] or 0, parts[1] or 0, parts[2]
     start, end, text = match.start(), match.end(), context.text
     half = MERIDIEM.match(text, end)
-    hours = None if half else _HOURS.match(text, end)
+    own = context.base is context.num and "h" in context.num.own_time_words
+    hours = None if half or own else _HOURS.match(text, end)
     after = half[1].lower() + "m" if half else "h" if hours else context.word_after(end)
     num, base = context.num, context.base
     dash = None if half or hours else _TO_TIME.match(text, end)
@@ -38,7 +39,7 @@ def _time(context: Context, match: re.Match[str]) -> int:
         and (glued.group() in base.ordinal_forms or glued.group() not in base.time_words)
     ):
         return _glued_time(context, start, hour, minute, glued)
-    words, link = num.time(hour, minute, second, after), num.symbols["to"]
+    words, link = num.time_case(num.time(hour, minute, second, after), context.before), num.symbols["to"]
     if dash:
         words, link = num.range_start(words)
     context.say(words, start, end, num.code)
@@ -69,7 +70,10 @@ def _glued_time(context: Context, start: int, hour: int, minute: int, ending: re
 def _dot_time(context: Context, match: re.Match[str]) -> int:
     """A time with a full stop, which only "am", "pm" or a word beside it tells from a decimal."""
     half = MERIDIEM.match(context.text, match.end()) and int(match[1]) <= 12
-    known = context.word_after(match.end()) in context.base.time_words or context.before in context.base.time_leads
+    known = (
+        context.word_after(match.end()) in context.base.time_words
+        or context.before.rpartition(" ")[2] in context.base.time_leads
+    )
     return _time(context, match) if half or known else 0
 
 
@@ -77,7 +81,7 @@ def _h_time(context: Context, match: re.Match[str]) -> int:
     """Hours and minutes with "h" between: "9h30"."""
     if "h" not in context.base.time_words:
         return 0
-    context.say(context.num.time(int(match[1]), int(match[2]), None, "h"), match.start(), match.end(), context.num.code)
+    context.say(context.num.time(int(match[1]), int(match[2]), None, ""), match.start(), match.end(), context.num.code)
     return match.end()
 
 
