@@ -83,3 +83,9 @@ def test_currencies_and_units_have_words(code: str) -> None:
     assert {"INR", "USD", "EUR", "GBP", "JPY"} <= set(rules.currencies)
     assert {"km", "kg", "m", "cm", "g", "l", "ml", "%", "°C", "h", "min", "s"} <= set(rules.units)
     assert all(noun.one and noun.many for noun in rules.units.values())
+
+
+@languages
+def test_endings_written_apart_are_endings(code: str) -> None:
+    rules = registry.language(code)
+    assert rules.apart <= set(rules.ordinal_forms)

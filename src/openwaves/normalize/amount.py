@@ -38,12 +38,14 @@ class Patterns:
         unit: What follows a number and is counted; two units with a slash between.
         currency: A currency after the number.
         scale: A scale word or sign after the number.
+        ending: An ending after the number, as in "25th".
     """
 
     amount: re.Pattern[str]
     unit: re.Pattern[str]
     currency: re.Pattern[str]
     scale: re.Pattern[str]
+    ending: re.Pattern[str]
 
 
 @cache
@@ -67,6 +69,10 @@ def patterns(code: str) -> Patterns:
         re.compile(rf"(?P<gap>{gap}-?)(?P<unit>{units})(?:/(?P<per>{units}|day|week|month|year|person))?{edge}"),
         re.compile(rf"{gap}(?P<cur>{signs}|(?:{names}){edge})"),
         re.compile(rf"(?P<gap>{gap})(?P<scale>{scales}){edge}"),
+        re.compile(
+            rf"(?:(?P<ending>{_alternatives(set(language.ordinal_forms)) or '(?!)'})"
+            rf"|[ \u00a0](?P<apart>{_alternatives(set(language.apart)) or '(?!)'}))(?!\.?{LETTER}|\d)"
+        ),
     )
 
 
@@ -93,6 +99,8 @@ def parse(text: str, language: Language) -> Value:
     grouped = False
     if re.fullmatch(rf"[1-9]\d{{0,2}}(?:\{other}\d{{2,3}})*\{other}\d{{3}}(?:\{mark}\d+)?", text):
         grouped = True
+    elif mark == "," and text.count(",") == 1 and not language.comma_groups and "." not in text:
+        pass
     elif mark == "," and re.fullmatch(r"[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d+)?", text):
         mark, other, grouped = ".", ",", True
     elif mark == "," and "." in text:

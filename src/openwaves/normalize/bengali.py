@@ -26,6 +26,10 @@ class Bengali(Indian):
         row = self.ordinals.get(number)
         return row[0] if row and (form != "t" or number <= 10 or number == 100) else f"{self.cardinal(number)}তম"
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form in {"o", "t", "d", ""}
+
     def _day_word(self, number: int, suffix: str) -> str:
         """As in পয়লা, পাঁচই, একুশে."""
         if number in _DAYS:

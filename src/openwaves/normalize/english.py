@@ -69,7 +69,7 @@ class English(Language):
         counted = plural or after in self.plurals or after in self.scale_words
         return not counted and (1900 <= number <= 2099 or (1500 <= number < 1900 and number % 100 != 0))
 
-    def day(self, number: int, *, month_first: bool) -> str:
+    def day(self, number: int, *, month_first: bool, before: str = "") -> str:
         """Days are ordinals on both sides of the month."""
         return self.ordinal(number)
 

@@ -54,6 +54,10 @@ class Gujarati(Indian):
         row = self.ordinals.get(number)
         return row[column] if row else self.cardinal(number) + _ENDINGS["mfno"[column]]
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return number in _IRREGULAR_ENDINGS.get(suffix[:1], {number})
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Years of the last centuries are known by the word that follows, too."""
         return (after in _AFTER_YEARS and _is_year(number)) or super().is_year(number, before, after)

@@ -11,10 +11,6 @@ class Kannada(Indian):
 
     code = "kn"
 
-    def cardinal(self, number: int, form: str = "", *, indian: bool = True) -> str:
-        """With the form "joined", the word ends as before an ending that is written apart: ನಾಲ್ಕ ರಲ್ಲಿ."""
-        return self.year(number).removesuffix("ು") if form == "joined" else super().cardinal(number)
-
     def year(self, number: int) -> str:
         """Years before 2000 without the one of one thousand: ಸಾವಿರದ ಒಂಬೈನೂರ …."""
         words = self.cardinal(number)
@@ -22,21 +18,19 @@ class Kannada(Indian):
 
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Numbers of the last centuries are mostly years."""
-        if after in self.ordinal_forms:
-            return False
         return (1700 < number < 2000 and number % 100 > 0) or super().is_year(number, before, after)
-
-    def noun_form(self, word: str) -> str:
-        """Endings of numbers that are written apart change the number's word."""
-        return "joined" if word in self.ordinal_forms and not word.isascii() else ""
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
         """The number's word with an ordinal or case ending; such numbers of four digits are mostly years."""
-        form = form or "ನೇ"
-        words = self.year(number)
-        if words.endswith("ು"):
-            return words.removesuffix("ು") + form
-        return words + (_after_a if words.endswith(("ರ", "ಷ")) else _after_i)(form)
+        return _joined(self.year(number), form or "ನೇ")
+
+    def range_start(self, words: str) -> tuple[str, str]:
+        """The first number takes "from" as its ending: ಐದರಿಂದ."""
+        return _joined(words, self.symbols["to"]), ""
+
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form in {"ನೇ", "ನೆಯ", ""}
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
         """Full hours with ಗಂಟೆ, unless it follows."""
@@ -57,6 +51,13 @@ class Kannada(Indian):
         if ending and words.endswith("ು"):
             return words.removesuffix("ು") + ending
         return super().mixed(whole, numerator, denominator)
+
+
+def _joined(words: str, form: str) -> str:
+    """A number's words with an ending."""
+    if words.endswith("ು"):
+        return words.removesuffix("ು") + form
+    return words + (_after_a if words.endswith(("ರ", "ಷ")) else _after_i)(form)
 
 
 def _after_a(form: str) -> str:

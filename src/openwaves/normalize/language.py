@@ -13,11 +13,15 @@ class Noun:
         one: Its word after 1.
         many: Its word after any other number.
         form: Form of the number before it, as ``Language.cardinal`` knows it ("" if the language has only one).
+        few: Its word after 2 to 4, in a language that has one of its own.
+        part: Its word after a number with a fraction, likewise.
     """
 
     one: str
     many: str
     form: str = ""
+    few: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +43,26 @@ class Language:
         latin: Whether the language is written in Latin script. Latin words in the text of another one are read by
             the English tables.
         indian: Whether numbers are counted in lakh and crore, however they are grouped.
+        comma_groups: Whether one comma before three digits sets off a group where the comma is the decimal mark, too.
     """
 
     code = ""
     decimal_mark = "."
     latin = True
     indian = False
+    comma_groups = True
 
     def __init__(self) -> None:
         rows = tables.load(self.code)
-        self.numbers = {int(key): columns for key, columns in rows["number"].items()}
+        self.numbers = {int(key): columns for key, columns in rows.get("number", {}).items()}
         self.symbols = tables.pairs(rows["symbol"])
         self.operators = tables.pairs(rows.get("operator", {}))
-        self.units = {key: Noun(*columns) for key, columns in rows.get("unit", {}).items()}
+        self.units = {key: _noun(columns) for key, columns in rows.get("unit", {}).items()}
         self.currencies = {key: _currency(columns) for key, columns in rows.get("currency", {}).items()}
         self.scales = tables.pairs(rows.get("scale_sign", {}))
+        self.scale_nouns = {
+            columns[0]: _scale_noun(columns) for columns in rows.get("scale_sign", {}).values() if columns[1:]
+        }
         self.scale_words = tables.words(rows, "scale_words")
         self.months = tables.pairs(rows.get("month", {}))
         self.abbreviations = tables.pairs(rows.get("abbreviation", {}))
@@ -61,11 +70,20 @@ class Language:
         self.before_number = tables.pairs(rows.get("before_number", {}))
         self.ordinal_forms = {key: (columns or ("",))[0] for key, columns in rows.get("ordinal_suffix", {}).items()}
         self.ordinals = {int(key): columns for key, columns in rows.get("ordinal", {}).items()}
+        self.apart = tables.words(rows, "apart")
+        self.time_words = tables.words(rows, "time_words")
+        self.own_time_words = tables.words(rows, "own_time_words")
+        self.time_leads = tables.words(rows, "time_leads")
+        self.ordinal_leads = {
+            word: form for form, columns in rows.get("ordinal_leads", {}).items() for word in columns[0].split()
+        }
+        self.ordinal_followers = tables.words(rows, "ordinal_followers")
         self.year_words = tables.words(rows, "year_words")
         self.year_followers = tables.words(rows, "year_followers")
         self.digit_words = tables.words(rows, "digit_words")
         self.roman_words = tables.words(rows, "roman_words")
         self.rulers = tables.words(rows, "rulers")
+        self.roman_suffixes = tables.words(rows, "roman_suffixes")
         self.roman_followers = tables.words(rows, "roman_followers")
         self.joining_words = tables.words(rows, "joining_words")
         self.said_words = tables.words(rows, "said_words")
@@ -120,9 +138,23 @@ class Language:
         row = self.ordinals.get(number)
         return row[0] if row else self.cardinal(number) + suffix
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether what ``ordinal`` says for an ending is an ordinal, and not a count or a number with a case ending.
+
+        Args:
+            number: The number.
+            form: Second column of the table's row of the ending.
+            suffix: The ending as written.
+        """
+        return True
+
     def year(self, number: int) -> str:
         """Words of a year."""
         return self.cardinal(number)
+
+    def year_between(self, number: int, before: str, after: str) -> str:
+        """Words of a year that stands between two words, in lower case."""
+        return self.year(number)
 
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Whether four digits without grouping are a year, from the words around them (in lower case)."""
@@ -134,8 +166,12 @@ class Language:
         """Words of day, month and year of a date in digits; years of two digits are read as a number."""
         return self.cardinal(day), self.cardinal(month), self.year(int(year)) if year else ""
 
-    def day(self, number: int, *, month_first: bool) -> str:
-        """Words of the day beside the name of a month."""
+    def date_case(self, words: str, before: str) -> str:
+        """A date in digits as it stands after a word, in lower case."""
+        return words
+
+    def day(self, number: int, *, month_first: bool, before: str = "") -> str:
+        """Words of the day beside the name of a month, after a word in lower case."""
         return self.cardinal(number)
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
@@ -150,6 +186,21 @@ class Language:
         parts = [hour, minute] if second is None else [hour, minute, second]
         return " ".join(map(self.cardinal, parts))
 
+    def time_joined(self, hour: int, minute: int, ending: str) -> str:
+        """Words of a time of day with an ending that is written without a space."""
+        if ending in self.ordinal_forms:
+            last = self.ordinal(minute or hour, self.ordinal_forms[ending], ending)
+            return f"{self.cardinal(hour)} {last}" if minute else last
+        return self.time(hour, minute, None, ending) + ending
+
+    def time_case(self, words: str, before: str) -> str:
+        """A time of day as it stands after a word, in lower case."""
+        return words
+
+    def range_start(self, words: str) -> tuple[str, str]:
+        """The first number of a range as it stands before the second, and the word between; "" if there is none."""
+        return words, self.symbols["to"]
+
     def fraction(self, numerator: int, denominator: int) -> str:
         """Words of a fraction."""
         return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
@@ -158,9 +209,33 @@ class Language:
         """Words of a whole number and a fraction."""
         return f"{self.cardinal(whole)} {self.symbols['and']} {self.fraction(numerator, denominator)}"
 
+    def abbreviation(self, key: str, before: str, before_that: str) -> str:
+        """Words of an abbreviation of the table after two words, in lower case."""
+        return self.abbreviations[key]
+
     def noun_form(self, word: str) -> str:
         """Form of the number before a word of the text; "" if the word is no noun or changes nothing."""
         return ""
+
+    def counted(self, noun: Noun, whole: str, fraction: str = "", *, ranged: bool = False) -> str:
+        """The noun's word after a number.
+
+        Args:
+            noun: The noun.
+            whole: Digits before the decimal mark; of the second number of a range.
+            fraction: Digits after it.
+            ranged: Whether the number closes a range.
+        """
+        return noun.one if whole.lstrip("0") == "1" and not fraction and not ranged else noun.many
+
+    def scale_form(self, scale: str) -> str:
+        """Form of the number before a scale word."""
+        return "m"
+
+    def after_scale(self, number: str, scale: str, noun: str) -> str:
+        """The name of a currency after an amount, with what links it. Arguments as for ``scale_noun``."""
+        linking = self.scale_noun(number, scale)
+        return f"{linking} {noun}" if linking else noun
 
     def scale_noun(self, number: str, scale: str) -> str:
         """What links an amount to the name of its currency; "" if nothing does.
@@ -171,12 +246,31 @@ class Language:
         """
         return ""
 
+    def roman_ordinal(self, number: int, before: str, after: str) -> str:
+        """Words of a Roman numeral between two words, the second of ``roman_followers``."""
+        return self.ordinal(number, "f" if self.noun_form(after) == "f" else "a")
+
     def ruler(self, number: int, name: str) -> str:
         """Words of the Roman numeral after the name of a ruler."""
         return self.ordinal(number)
 
 
+def _noun(columns: tuple[str, ...]) -> Noun:
+    """Columns: one, many, form. The second may be "few/many" or "few/many/part"."""
+    one, many, *form = columns
+    words = many.split("/")
+    if len(words) == 1:
+        return Noun(one, many, *form)
+    return Noun(one, words[1], "".join(form), words[0], words[2] if words[2:] else words[0])
+
+
+def _scale_noun(columns: tuple[str, ...]) -> Noun:
+    """Columns: many, one, and "few/part" in a language that has them."""
+    many, one, *rest = columns
+    few, _, part = (rest[0] if rest else "").partition("/")
+    return Noun(one, many, "", few, part or few)
+
+
 def _currency(columns: tuple[str, ...]) -> Currency:
     """Columns: one, many, form, and the same of the hundredth part if there is one."""
-    major = Noun(*columns[:3])
-    return Currency(major, Noun(*columns[3:6]) if len(columns) > 3 else None)
+    return Currency(_noun(columns[:3]), _noun(columns[3:6]) if len(columns) > 3 else None)

@@ -9,7 +9,7 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _NEVER_ROMAN = frozenset({"CV", "CC", "CD", "DC", "MC", "MD", "LC", "IC", "LI", "XL", "XC", "CI", "CL", "LL", "C", "L"})
 _PLURAL = re.compile(r"([A-Z]{2,5})['’]?s")
 _CAMEL = re.compile(r"([A-Za-z][a-z]+)([A-Z]{2,4})")
-_VOWELS = frozenset("AEIOUY")
+_VOWELS = frozenset("AEIOUYÀÁÂÃÄÅÆÈÉÊËÌÍÎÏÒÓÔÕÖØÙÚÛÜÝĄĘŒАЕЁИОУЫЭЮЯ")
 _SYLLABLES = re.compile(r"[B-DF-HJ-NP-TV-Z]{0,2}(?:[AEIOUY]{1,2}[B-DF-HJ-NP-TV-Z]{1,2}){1,2}[AEIOUY]?")
 
 

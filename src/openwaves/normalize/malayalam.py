@@ -42,6 +42,10 @@ class Malayalam(Indian):
         """The number's word with an ordinal or case ending."""
         return _attached(self.cardinal(number), form or "ാം")
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form.startswith(("ാം", "ാമ")) or not form
+
     def noun_form(self, word: str) -> str:
         """Every word but those of a list may be a noun that is counted."""
         return "" if not word or word in self.standing else "n"

@@ -54,6 +54,10 @@ class Marathi(Indian):
             return row[column]
         return _ordinal_stem(self.cardinal(number)) + "व" + _ENDINGS["mfno"[column]]
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return number in _IRREGULAR_ENDINGS.get(suffix[:1], {number})
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Years of the last centuries are known by the word that follows, too."""
         known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0

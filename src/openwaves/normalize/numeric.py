@@ -6,19 +6,16 @@ from functools import cache
 from openwaves.normalize import registry
 from openwaves.normalize.amount import NUMBER
 from openwaves.normalize.context import LETTER, Context, Reader
+from openwaves.normalize.endings import with_ending
 from openwaves.normalize.phone import PHONES, read_phone
-from openwaves.normalize.quantity import MERIDIEM, read_quantity
+from openwaves.normalize.quantity import read_quantity
+from openwaves.normalize.times import TIMES
 from openwaves.normalize.web import read_web
 from openwaves.normalize.words import read_mixed
 
-_GAP = "[ \u00a0\u202f]?"
 _ISO_DATE = re.compile(r"(\d{4})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?:T(?=\d\d:)|(?![\d/-]))")
 _DATE = re.compile(r"([0-3]?\d)([-/.])([0-3]?\d)\2(\d{4}|\d{2})(?!\d|[/.-]\d)")
-_TIME = re.compile(rf"([01]?\d|2[0-4])(?::([0-5]\d)(?::([0-5]\d)(?:\.\d{{1,6}})?)?)(?![\d:]|{LETTER}{{3}})(?:Z(?!\w))?")
-_DOT_TIME = re.compile(rf"(0?\d|1[0-2])\.([0-5]\d)(?={_GAP}[AaPp]\.?{_GAP}[Mm]\b)")
-_HOUR = re.compile(rf"(0?[1-9]|1[0-2])(?={_GAP}[AaPp]\.?{_GAP}[Mm](?![\w'’]))")
-_HOURS = re.compile(rf"{_GAP}(?:hrs|hr|h|hs)(?!\w)\.?")
-_TO_TIME = re.compile(rf"{_GAP}[-–—]{_GAP}(?=\d{{1,2}}[:.]?\d{{0,2}}(?!\d))")
+_DOTTED = re.compile(rf"(\d{{1,4}})\.(?=[ \u00a0]{{1,2}}{LETTER})")
 _RATIO = re.compile(r"(\d{1,6}):(\d{1,6})(?![\d:])")
 _DIMENSION_TAIL = re.compile(r"[ ]?([xX×])[ ]?(?=\d)")
 _FEET = re.compile(r"(\d{1,3})[ ]?['′’][ ]?(\d{1,2})[ ]?(?:[\"″”]|''|’’)")
@@ -63,40 +60,32 @@ def _date(context: Context, match: re.Match[str]) -> int:
         return 0
     if not all(days) or max(days) > 31 or min(days) > 12:
         return 0
-    context.say(" ".join(context.num.date(*days, year)), match.start(), match.end(), context.num.code)
+    words = " ".join(filter(None, context.num.date(*days, year)))
+    context.say(context.num.date_case(words, context.before), match.start(), match.end(), context.num.code)
     return match.end()
 
 
-def _time(context: Context, match: re.Match[str]) -> int:
-    """A time of day, with "am" and "pm" or "h", and the time after a dash."""
-    parts = [int(part) if part else None for part in (*match.groups(), None, None)][:3]
-    hour, minute, second = parts[0] or 0, parts[1] or 0, parts[2]
-    start, end, text = match.start(), match.end(), context.text
-    half = MERIDIEM.match(text, end)
-    hours = None if half else _HOURS.match(text, end)
-    after = half[1].lower() + "m" if half else "h" if hours else context.word_after(end)
-    if minute == 0 and hours is None and half is None and _TO_TIME.match(text, end):
-        after = "h"
-    context.say(context.num.time(hour, minute, second, after), start, end, context.num.code)
-    if half:
-        words = context.num.symbols[after]
-        context.say(words, end + text[end].isspace(), half.end(), context.num.code)
-        end = half.end()
-    elif hours:
-        context.say(registry.language(context.base.code).units["h"].many, end + text[end].isspace(), hours.end(),
-                    context.base.code)  # fmt: skip
-        end = hours.end()
-    dash = _TO_TIME.match(text, end)
-    if dash:
-        context.say(context.num.symbols["to"], end + text[end].isspace(), len(text[: dash.end()].rstrip()),
-                    context.num.code)  # fmt: skip
-        return dash.end()
-    return end
+def _dotted(context: Context, match: re.Match[str]) -> int:
+    """An ordinal with a full stop: a day before its month, or after an article."""
+    num, number, base = context.num, int(match[1]), context.base
+    after, before = context.word_after(match.end()), context.before
+    if not base.ordinal_leads:
+        return 0
+    if after in base.months and 1 <= number <= 31:
+        words = num.day(number, month_first=False, before=before)
+    elif before in base.ordinal_leads or after in base.ordinal_followers:
+        words = num.ordinal(number, base.ordinal_leads.get(before, "") if num is base else "")
+    else:
+        return 0
+    context.say(words, match.start(), match.end(), num.code)
+    context.seen(match[1])
+    return match.end()
 
 
 def _ratio(context: Context, match: re.Match[str]) -> int:
     num = context.num
-    words = f"{num.whole(match[1])} {num.symbols['to']} {num.whole(match[2])}"
+    first, link = num.range_start(num.whole(match[1]))
+    words = " ".join(filter(None, (first, num.symbols.get("ratio", link), num.whole(match[2]))))
     context.say(words, match.start(), match.end(), num.code)
     return match.end()
 
@@ -185,11 +174,13 @@ def _hash(context: Context, match: re.Match[str]) -> int:
 
 
 def _ordinal(context: Context, match: re.Match[str]) -> int:
-    number = int(match[1].replace(",", ""))
-    base, num = context.base, context.num
-    form = base.ordinal_forms[match[2]]
-    words = num.ordinal(number, form if num is base else "", match[2] if num is base else "")
-    context.say(words, match.start(), match.end(), num.code)
+    suffix = match[2] or match[3]
+    words, apart = with_ending(context, int(match[1].replace(",", "")), suffix)
+    if not words:
+        return 0
+    at = match.end() - len(suffix)
+    context.say(words, match.start(), match.end(1) if apart else match.end(), context.num.code)
+    context.say(apart, at, match.end(), context.base.code)
     return match.end()
 
 
@@ -203,7 +194,7 @@ def _day(context: Context, match: re.Match[str]) -> int:
         return 0
     if context.text[match.end() : match.end() + 1] in {"-", "–", ":", ".", "/", "%"} and _continues(context, match):
         return 0
-    day = context.num.day(int(match[1]), month_first=month_first)
+    day = context.num.day(int(match[1]), month_first=month_first, before=context.before)
     context.say(day, match.start(), match.end(), context.num.code)
     context.seen(match[1])
     return match.end()
@@ -235,14 +226,14 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
     """Readers for the words of a language, in order: the first that accepts wins."""
     language = registry.language(code)
     suffixes = "|".join(re.escape(key) for key in sorted(language.ordinal_forms, key=len, reverse=True))
-    ordinal = re.compile(rf"(\d{{1,3}}(?:,\d{{3}}){{1,4}}|\d{{1,9}})[-‑]?({suffixes or '(?!)'})(?!{LETTER}|\d)")
+    apart = "|".join(sorted(language.apart, key=len, reverse=True))
+    ending = rf"(?:[-‑]?({suffixes or '(?!)'})|[ \u00a0]({apart or '(?!)'}))(?!\.?{LETTER}|\d)"
+    ordinal = re.compile(rf"(\d{{1,3}}(?:,\d{{2,3}}){{0,3}},\d{{3}}|\d{{1,9}}){ending}")
     dimension = () if math else ((re.compile(r"\d{1,6}(?=[ ]?[xX×][ ]?\d)"), _dimension),)
     return (
         (_ISO_DATE, _iso_date),
         (_DATE, _date),
-        (_TIME, _time),
-        (_DOT_TIME, _time),
-        (_HOUR, _time),
+        *TIMES,
         (PHONES, read_phone),
         (_VERSION, _version),
         (_RATIO, _ratio),
@@ -254,6 +245,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_DECADE, _decade),
         (_HASH, _hash),
         (ordinal, _ordinal),
+        (_DOTTED, _dotted),
         (re.compile(rf"(\d{{1,2}})(?!\d|{LETTER})"), _day),
         (re.compile(""), read_quantity),
         (re.compile(r"\d"), _mixed),

@@ -29,6 +29,10 @@ class Odia(Indian):
         row = self.ordinals.get(number)
         return row[0] if row and (form != "t" or number <= 12 or number == 100) else f"{self.cardinal(number)}ତମ"
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form != "c"
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Years of the last centuries are known by a case ending or the day beside them, too."""
         last = 1700 < number < 2000 and number % 100 > 0

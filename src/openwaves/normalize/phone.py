@@ -9,7 +9,7 @@ _END = r"(?![\d]|[.,:/-]\d)"
 PHONES = re.compile(
     rf"\+\d{{1,3}}(?:{_SEP}?\(?\d{{1,5}}\)?){{2,6}}{_END}"
     rf"|\+\d{{7,15}}{_END}"
-    rf"|(?:\d{{1,2}}{_SEP})?\(\d{{2,5}}\){_SEP}?\d{{3,5}}(?:{_SEP}?\d{{3,5}})?{_END}"
+    rf"|(?:\d{{1,2}}{_SEP})?\(\d{{2,5}}\){_SEP}?\d{{3,5}}(?:{_SEP}?\d{{2,5}}){{0,2}}{_END}"
     rf"|(?:[01]{_SEP}?)?[2-9]\d{{2}}([ \u00a0.-])\d{{3}}\1\d{{4}}{_END}"
     rf"|0?[6-9]\d{{4}}[ -]\d{{5}}{_END}"
     rf"|0\d{{2,4}}[ -]\d{{6,8}}{_END}"
@@ -19,10 +19,15 @@ PHONES = re.compile(
     rf"|[6-9]\d{{2}}(?:[ -]\d{{2}}){{3}}{_END}"
     rf"|\d{{4}}([ -])\d{{4}}\2\d{{4}}(?:\2\d{{3,4}})?{_END}"
     rf"|\d{{3}}-\d{{2}}-\d{{4}}{_END}"
+    rf"|0\d(?:[ .]\d{{2}}){{4}}{_END}"
+    rf"|0\d{{1,3}}-\d{{2,3}}(?: \d{{2,3}}){{1,3}}{_END}"
     rf"|555-\d{{4}}{_END}"
     rf"|[6-9]\d{{9}}(?!\d|[.,:/-]\d)"
 )
-"""Shapes of numbers that are said digit by digit. Source: national numbering plans of India, the US and Spain."""
+"""Shapes of numbers that are said digit by digit. Source: numbering plans of India, the US, Spain, France, Sweden."""
+
+_NINE_DIGITS = frozenset({"es", "pl", "pt"})
+"""Languages of countries whose numbers have nine digits and begin with 6 to 9."""
 
 _RUN = re.compile(r"\d+")
 _GROUPS = (3, 4, 3)  # contract, section 7
@@ -34,7 +39,7 @@ def read_phone(context: Context, match: re.Match[str]) -> int:
     digits = sum(map(str.isdecimal, text))
     if not 7 <= digits <= 19:
         return 0
-    if digits == 9 and text[0] in "6789" and context.base.code != "es":
+    if digits == 9 and text[0] in "6789" and context.base.code not in _NINE_DIGITS:
         return 0
     runs = list(_RUN.finditer(text))
     breaths = _breaths([len(run.group()) for run in runs], plus=text[0] == "+")

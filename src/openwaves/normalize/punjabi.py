@@ -44,6 +44,10 @@ class Punjabi(Indian):
         stem = last[:-1] if last.endswith("ੰਜਾ") else _STEMS.get(last, last.removesuffix("ਵੇਂ"))
         return head + space + stem + ("ਵਾਂ", "ਵੀਂ", "ਵੇਂ")[column]
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return number in _IRREGULAR_ENDINGS.get(suffix[:1], {number})
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Years of the last centuries are known by the word that follows, too."""
         known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0

@@ -2,9 +2,10 @@
 
 import re
 
-from openwaves.normalize import registry
+from openwaves.normalize import nouns, registry
 from openwaves.normalize.amount import Value, parse, patterns, say_number
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
+from openwaves.normalize.endings import with_ending
 from openwaves.normalize.language import Currency, Language, Noun
 
 MERIDIEM = re.compile(r"[ \u00a0\u202f]?([AaPp])\.?[ \u00a0\u202f]?[Mm](?!\w)(\.(?!\s*$))?")
@@ -52,7 +53,7 @@ class _Reading:
 
     def say(self) -> int:
         """Say it; the offset past it, 0 if letters follow that make it another kind of token."""
-        context, text = self.context, self.context.text
+        text = self.context.text
         code = self._currency_code(self.found["cur"])
         if code:
             return self._money(code, self._scale(currency=True))
@@ -60,9 +61,17 @@ class _Reading:
         currency = self.patterns.currency.match(text, scale.end() if scale else self.end)
         if currency and (name := self._currency_code(currency["cur"])):
             return self._money(name, scale, currency.end())
+        return self._counted()
+
+    def _counted(self) -> int:
+        """Anything but money."""
+        context, text = self.context, self.context.text
         scale = self._scale(currency=False)
         if scale:
             return self._scaled(scale)
+        ending = self.patterns.ending.match(text, self.end) if self._is_plain_range() else None
+        if ending:
+            return self._ended(ending["ending"] or ending["apart"], ending.end())
         unit = self.patterns.unit.match(text, self.end)
         if unit and not (unit["gap"] == "-" and len(unit["unit"]) == 1) and not self._is_word(unit):
             return self._unit(unit)
@@ -71,13 +80,28 @@ class _Reading:
             return 0
         return self._bare()
 
+    def _is_plain_range(self) -> bool:
+        return bool(self.second and not self.second.fraction and len(self.second.whole) < 10)
+
+    def _ended(self, ending: str, end: int) -> int:
+        """A range whose second number has an ending: "২-৩টি"."""
+        num = self.context.num
+        last, apart = with_ending(self.context, int(self.second.whole) if self.second else 0, ending)
+        years = len(self.first.whole) == 4 and not self.first.fraction and 1100 <= int(self.first.whole) <= 2100
+        first, link = num.range_start(num.year(int(self.first.whole)) if years else say_number(self.first, num))
+        at = end - len(ending) if apart else end
+        self.context.say(" ".join(filter(None, (first, link, last))), self.start, at, num.code)
+        self.context.say(apart, at, end, self.context.base.code)
+        return end
+
     def _is_factor(self) -> bool:
         """Whether an "x" that multiplies follows at once."""
         return self.context.text[self.end] in "xX" and self.context.text[self.end + 1 : self.end + 2].isdecimal()
 
-    @staticmethod
-    def _is_word(unit: re.Match[str]) -> bool:
+    def _is_word(self, unit: re.Match[str]) -> bool:
         """A unit that is a word of its own when set off by a space."""
+        if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
+            return not self.first.fraction and not self.first.grouped and not self.second
         return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in {"B", "N", "ha", "T"}
 
     def _currency_code(self, name: str | None) -> str:
@@ -107,7 +131,13 @@ class _Reading:
         if word is None:
             word = english.scales.get(key, key)
             word = num.scales.get(word, word)
-        return word
+        noun = num.scale_nouns.get(word)
+        return self._noun(noun, num) if noun else word
+
+    def _noun(self, noun: Noun, language: Language) -> str:
+        """The noun's word after this number or range."""
+        last = self.second or self.first
+        return language.counted(noun, last.whole, last.fraction, ranged=bool(self.second))
 
     def _sign(self) -> str:
         sign = self.found["sign"] or self.found["inner"]
@@ -121,25 +151,26 @@ class _Reading:
         """Words of the number or of both ends of the range, with the sign."""
         num = self.context.num
         indian = indian or bool(self.second and self.second.indian)
-        words = self._sign() + say_number(self.first, num, "" if self.second else form, indian=indian)
-        if self.second:
-            words += f" {num.symbols['to']} {say_number(self.second, num, form, indian=indian)}"
-        return words
+        first = say_number(self.first, num, "" if self.second else form, indian=indian)
+        if not self.second:
+            return self._sign() + first
+        first, link = num.range_start(first)
+        second = say_number(self.second, num, form, indian=indian)
+        return self._sign() + " ".join(filter(None, (first, link, second)))
 
     def _money(self, code: str, scale: re.Match[str] | None, end: int = 0) -> int:
         """Amount, scale word and the currency's name, which comes last wherever its sign stands."""
         num = self.context.num
-        currency = _currency(num, code)
+        currency = nouns.currency(num, code)
         number = ""
         if currency is None:
             words = f"{self._numbers()} {' '.join(code)}"
         elif scale:
             word = self._scale_word(scale)
-            linking = num.scale_noun(self.first.whole, word)
-            number = self._numbers("m") if not self.first.fraction else self._numbers()
-            words = " ".join(filter(None, (number, word, linking, currency.major.many)))
+            number = self._numbers(num.scale_form(word)) if not self.first.fraction else self._numbers()
+            words = f"{number} {word} {num.after_scale(self.first.whole, word, currency.major.many)}"
         else:
-            words = self._coins(currency, indian=code in _LAKH_CURRENCIES or _is_rupee(num, code))
+            words = self._coins(currency, indian=code in _LAKH_CURRENCIES or nouns.is_rupee(num, code))
         end = end or (scale.end() if scale else self.end)
         if self.context.text.startswith("/-", end):
             self.end = end + 2
@@ -159,7 +190,8 @@ class _Reading:
         if not found:
             return end
         base, key = self.context.base, found[1]
-        unit, code = _unit(self.context, key) if key in _known(self.context) else (Noun(key, key), base.code)
+        known = key in nouns.known_units(self.context)
+        unit, code = nouns.unit(self.context, key) if known else (Noun(key, key), base.code)
         self.context.say(base.symbols["per"], end, end + 1, base.code)
         self.context.say(unit.one, end + 1, found.end(), code)
         return found.end()
@@ -169,41 +201,38 @@ class _Reading:
         num, first = self.context.num, self.first
         exact = len(first.fraction) == 2 and not self.second
         if not exact or (first.fraction != "00" and currency.minor is None):
-            noun = currency.major.one if first.is_one and not self.second else currency.major.many
-            return f"{self._numbers(currency.major.form, indian=indian)} {self._linked(noun)}"
+            noun = self._noun(currency.major, num)
+            return f"{self._numbers(currency.major.form, indian=indian)} {num.after_scale(first.whole, '', noun)}"
         parts: list[str] = []
         whole, cents = int(first.whole[:18] or "0"), int(first.fraction)
         if whole or not cents:
-            noun = currency.major.one if whole == 1 else currency.major.many
+            noun = num.counted(currency.major, str(whole))
             words = num.whole(first.whole or "0", currency.major.form, indian=indian or first.indian)
-            parts.append(f"{words} {self._linked(noun)}")
+            parts.append(f"{words} {num.after_scale(first.whole, '', noun)}")
         if cents and currency.minor:
-            noun = currency.minor.one if cents == 1 else currency.minor.many
+            noun = num.counted(currency.minor, str(cents))
             parts.append(f"{num.cardinal(cents, currency.minor.form)} {noun}")
         joint = f" {num.symbols['coins']} " if num.symbols["coins"] else " "
         return self._sign() + joint.join(parts)
 
-    def _linked(self, noun: str) -> str:
-        """The currency's name with what links it to the number."""
-        linking = self.context.num.scale_noun(self.first.whole, "")
-        return f"{linking} {noun}" if linking else noun
-
     def _scaled(self, scale: re.Match[str]) -> int:
         context = self.context
-        context.say(f"{self._numbers('m')} {self._scale_word(scale)}", self.start, scale.end(), context.num.code)
+        word = self._scale_word(scale)
+        words = f"{self._numbers(context.num.scale_form(word))} {word}"
+        context.say(words, self.start, scale.end(), context.num.code)
         return scale.end()
 
     def _unit(self, unit: re.Match[str]) -> int:
         """The number in the language of numbers, the unit in that of words."""
         context = self.context
-        noun, code = _unit(context, unit["unit"])
+        noun, code = nouns.unit(context, unit["unit"])
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
-        one = self.first.is_one and not self.second
         begin = unit.start("unit")
         context.say(self._numbers(form), self.start, begin - len(unit["gap"]), context.num.code)
-        words = noun.one if one else noun.many
+        words = self._noun(noun, registry.language(code))
         if unit["per"]:
-            divisor = _unit(context, unit["per"])[0].one if unit["per"] in _known(context) else unit["per"]
+            known = unit["per"] in nouns.known_units(context)
+            divisor = nouns.unit(context, unit["per"])[0].one if known else unit["per"]
             words += f" {context.base.symbols['per']} {divisor}"
         end = unit.end()
         if context.text[end : end + 2] == ". " and context.text[end + 2 : end + 3].islower():
@@ -223,7 +252,7 @@ class _Reading:
         elif self._is_identifier(digits):
             words = self._sign() + context.num.digits(digits)
         elif len(digits) == 4 and context.num.is_year(int(digits), context.before, after) and not self.found["sign"]:
-            words = context.num.year(int(digits))
+            words = context.num.year_between(int(digits), context.before, after)
         else:
             words = self._numbers(self._form(after))
         self.end += 2 * text.startswith("/-", self.end)
@@ -239,7 +268,7 @@ class _Reading:
     def _form(self, after: str) -> str:
         """Form of the number before the word that follows."""
         num = self.context.num
-        return "m" if after in num.scale_words else num.noun_form(after)
+        return num.scale_form(after) if after in num.scale_words else num.noun_form(after)
 
     def _range(self, after: str) -> str:
         """Both ends; years of two digits after one of four."""
@@ -248,7 +277,7 @@ class _Reading:
         years = len(first) == 4 and not self.first.fraction and 1100 <= int(first) <= 2100
         if second and years and len(second.whole) in {2, 4} and not second.fraction and not second.grouped:
             last = num.year(int(second.whole)) if len(second.whole) == 4 else num.cardinal(int(second.whole))
-            return f"{num.year(int(first))} {num.symbols['to']} {last}"
+            return " ".join(filter(None, (*num.range_start(num.year(int(first))), last)))
         return self._numbers(num.noun_form(after))
 
     def _is_identifier(self, digits: str) -> bool:
@@ -261,33 +290,3 @@ class _Reading:
             return True
         named = {context.before, context.before_that} & (context.base.digit_words | context.latin.digit_words)
         return bool(named) and len(digits) >= 4
-
-
-def _currency(language: Language, code: str) -> Currency | None:
-    """The currency by code or by a name that the English table knows."""
-    if code in language.currencies:
-        return language.currencies[code]
-    for other in ("en", "hi", "es"):
-        rules = registry.language(other)
-        found = rules.currencies.get(code)
-        if found:
-            known = next((key for key, value in rules.currencies.items() if value == found and key.isupper()), "")
-            return language.currencies.get(known)
-    return None
-
-
-def _is_rupee(language: Language, code: str) -> bool:
-    return _currency(language, code) == language.currencies.get("INR")
-
-
-def _known(context: Context) -> set[str]:
-    return set(context.base.units) | set(registry.language("en").units)
-
-
-def _unit(context: Context, key: str) -> tuple[Noun, str]:
-    """The unit's noun, and the language in which it is said."""
-    if key in "%‰" and key in context.num.units:
-        return context.num.units[key], context.num.code
-    if key in context.base.units:
-        return context.base.units[key], context.base.code
-    return registry.language("en").units[key], "en"

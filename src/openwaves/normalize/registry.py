@@ -19,6 +19,14 @@ _ROWS = {
     "mr": "marathi.Marathi",
     "gu": "gujarati.Gujarati",
     "pa": "punjabi.Punjabi",
+    "fr": "french.French",
+    "de": "german.German",
+    "it": "italian.Italian",
+    "pt": "portuguese.Portuguese",
+    "nl": "dutch.Dutch",
+    "sv": "swedish.Swedish",
+    "pl": "polish.Polish",
+    "ru": "russian.Russian",
 }
 
 CODES = frozenset(_ROWS)

@@ -49,6 +49,10 @@ class Tamil(Indian):
             return "முதலாவது"
         return _attached(self.cardinal(number), form)
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form.startswith(("ாம்", "ாவது", "ாவதாக")) or not form
+
     def noun_form(self, word: str) -> str:
         """Every word but those of a list may be a noun that is counted."""
         return "" if not word or word in self.standing else "n"

@@ -54,6 +54,10 @@ class Telugu(Indian):
             return spoken[:-1] + "య్యవ"
         return (spoken[:-1] if spoken.endswith(("ు", "ి")) else spoken) + "వ"
 
+    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
+        """Whether an ending makes an ordinal."""
+        return form in {"o", ""}
+
     def year(self, number: int) -> str:
         """As in పందొమ్మిది వందల నలభై ఏడు; oblique, because a noun or an ending follows."""
         return self._before_ending(super().year(number))
@@ -79,6 +83,10 @@ class Telugu(Indian):
 
     def _hours(self, hour: int, word: str) -> str:
         return "ఒంటి గంట" if hour == 1 else f"{self.cardinal(hour)} {word}"
+
+    def range_start(self, words: str) -> tuple[str, str]:
+        """The first number is oblique: ఐదు వందల నుండి."""
+        return self._before_ending(words), self.symbols["to"]
 
     def fraction(self, numerator: int, denominator: int) -> str:
         """Half has a word of its own."""

@@ -12,13 +12,16 @@ from openwaves.normalize.web import read_web
 _JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
 _MIXED = re.compile(rf"(?:{LETTER}+|\d+)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
 _MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
-_DOTTED = re.compile(rf"(?:{LETTER}\.){{2,8}}(?:[A-Z](?![\w.]))?|(?:[A-Z]\.[ ]?){{1,8}}(?<=\.)(?=[ ]?[A-ZÁÉÍÓÚÑ])")
+_DOTTED = re.compile(
+    rf"(?:{LETTER}\.){{2,8}}(?:[A-Z](?![\w.]))?|(?:[A-Z]\.[ ]?){{1,8}}(?<=\.)(?=[ ]?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ])"
+)
 _DOTTED_NAMES = re.compile(rf"(?:{LETTER}{{1,4}}\.){{2,8}}")
 _AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
 _NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0]?#?\d")
-_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÁÉÍÓÚÑ\u0900-\u0d7f]")
+_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
 _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
 _FIRST = re.compile(rf"{LETTER}+")
+_ROMAN_ORDINAL = re.compile(r"([IVXLC]{1,7})([a-zèᵉ]{1,3})")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
 
@@ -84,6 +87,10 @@ def _plain(context: Context, word: str, start: int, end: int) -> int:
 
 def _capitals(context: Context, word: str, start: int, language: Language) -> tuple[str, str]:
     """Spoken form and language of a word that begins with a capital letter."""
+    suffixed = _ROMAN_ORDINAL.fullmatch(word) if context.base.roman_suffixes else None
+    if suffixed and suffixed[2] in context.base.roman_suffixes and (value := roman(suffixed[1])):
+        base = context.base
+        return base.ordinal(value, base.ordinal_forms[suffixed[2]], suffixed[2]), base.code
     if word.isupper() and word.isascii() and len(word) <= 7:
         words, code = _numeral(context, word, start)
         if words:
@@ -111,7 +118,7 @@ def _numeral(context: Context, word: str, start: int) -> tuple[str, str]:
         return num.cardinal(value), num.code
     after = context.word_after(start + len(word)) if base.roman_followers else ""
     if after in base.roman_followers and (value := roman(word)):
-        return base.ordinal(value, "f" if base.noun_form(after) == "f" else "a"), base.code
+        return base.roman_ordinal(value, context.before, after), base.code
     return "", base.code
 
 
@@ -180,7 +187,7 @@ def _listed(context: Context, language: Language, word: str, start: int) -> int:
         after = text[end : end + 1]
         if key[-1] not in "./" and after and re.match(LETTER, after):
             continue
-        spoken = language.abbreviations[key]
+        spoken = language.abbreviation(key, context.before, context.before_that)
         if key[-1] == "." and _closes(text, end):
             end -= 1
         context.say(spoken, start, end, language.code)
