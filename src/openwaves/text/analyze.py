@@ -12,6 +12,7 @@ from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
 from openwaves.text.clean import clean
+from openwaves.text.romanized import find_for, in_devanagari, is_mostly_hindi
 from openwaves.text.scripts import Run, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
@@ -111,8 +112,8 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
 def pieces(job: SpeechJob) -> Iterator[Spoken]:
     """The words to say, each in one language, with spans in the request's text."""
     text = clean(job.segment.text)
-    found = runs(text, job.language or "en")
-    language = _main_language(found, job.language)
+    hindi = find_for(text, job.language, job.segment.before)
+    language = "hi" if is_mostly_hindi(text, hindi) else _main_language(runs(text, job.language or "en"), job.language)
     said = normalize(
         text,
         language,
@@ -120,7 +121,7 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
         math=job.math_notation,
         accent=job.voice.accent,
     )
-    for piece in said:
+    for piece in in_devanagari(said, text, hindi) if hindi else said:
         start, end = job.segment.start + piece.start, job.segment.start + piece.end
         if piece.text.isascii() and piece.language == "en":
             yield Spoken(piece.text, start, end, "en")
