@@ -3,12 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from openwaves.errors import FieldError
 from openwaves.g2p import chinese, espeak, japanese
 from openwaves.g2p.english import english
+from openwaves.g2p.indian_english import indian
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
 from openwaves.text.clean import clean
@@ -26,6 +27,7 @@ SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in e
 """Codes of the languages that are read."""
 
 BRITISH_ACCENTS = frozenset({"british", "australian"})
+INDIAN_ACCENT = "indian"
 
 _SPELLED_A = re.compile(r"\bA\b(?!')")
 _PUNCTUATION = frozenset('.,;:!?…—"“”()')
@@ -142,7 +144,8 @@ def _main_language(found: Sequence[Run], requested: str | None) -> str:
 
 def _read(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
     if language == "en":
-        yield from _english(pieces, accent in BRITISH_ACCENTS)
+        for group in _english(pieces, accent in BRITISH_ACCENTS):
+            yield replace(group, phonemes=indian(group.phonemes)) if accent == INDIAN_ACCENT else group
     elif language in UNSPACED:
         for piece in pieces:
             yield from _unspaced(piece)
