@@ -131,6 +131,7 @@ class Segment:
         end: Offset past its last character.
         pause_s: Silence that follows it, seconds; 0 where a clause was cut between two words.
         is_seam: It begins where a clause was cut between two words.
+        before: The last words of the same sentence before it, for whoever must know what it continues.
     """
 
     text: str
@@ -138,6 +139,7 @@ class Segment:
     end: int
     pause_s: float
     is_seam: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,11 @@ class English:
         with self._lock:
             return " ".join(self._g2p(" ".join(text.split())).split())
 
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case stands in the lexicons; names stand there with a capital."""
+        lexicon = self._g2p.lexicon
+        return word in lexicon.golds.d or word in lexicon.silvers.d
+
 
 @cache
 def english(british: bool) -> English:

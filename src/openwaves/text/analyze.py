@@ -3,16 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from openwaves.errors import FieldError
 from openwaves.g2p import chinese, espeak, japanese, readers
 from openwaves.g2p.english import english
+from openwaves.g2p.indian_english import indian
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
 from openwaves.text.clean import clean
 from openwaves.text.dictionary import Respelling, english_syllables, is_plain
+from openwaves.text.romanized import find_for, in_devanagari, is_mostly_hindi
 from openwaves.text.scripts import Run, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
@@ -26,6 +28,7 @@ SPOKEN_LANGUAGES = tuple(code for code in LANGUAGES if code == "en" or code in e
 """Codes of the languages that are read."""
 
 BRITISH_ACCENTS = frozenset({"british", "australian"})
+INDIAN_ACCENT = "indian"
 
 _WRITTEN_WORD = re.compile(r"\S+")
 _SPELLED_A = re.compile(r"\bA\b(?!')")
@@ -100,8 +103,10 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
     """
     groups: list[_Group] = []
     languages = set()
-    for language, group in groupby(pieces(job), key=lambda piece: piece.language):
-        found = list(_read(list(group), language, job.voice.accent))
+    stretches = [(language, list(group)) for language, group in groupby(pieces(job), key=lambda piece: piece.language)]
+    among_indian = any(language in espeak.BRAHMIC for language, _ in stretches)
+    for language, stretch in stretches:
+        found = list(_read(stretch, language, job.voice.accent, among_indian=among_indian))
         if any(group.start >= 0 for group in found):
             languages.add(language)
         groups += found
@@ -113,9 +118,9 @@ def analyze(job: SpeechJob, max_phonemes: int) -> list[Utterance]:
 def pieces(job: SpeechJob) -> Iterator[Spoken]:
     """The words to say, each in one language, with spans in the request's text."""
     text = clean(job.segment.text)
-    found = runs(text, job.language or "en")
-    language = _main_language(found, job.language)
     respelling = Respelling(job.segment.text, text, job.dictionaries) if job.dictionaries else None
+    hindi = find_for(text, job.language, job.segment.before)
+    language = "hi" if is_mostly_hindi(text, hindi) else _main_language(runs(text, job.language or "en"), job.language)
     said = normalize(
         respelling.text if respelling else text,
         language,
@@ -123,7 +128,7 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
         math=job.math_notation,
         accent=job.voice.accent,
     )
-    for piece in said:
+    for piece in in_devanagari(said, text, hindi) if hindi else said:
         start, end = job.segment.start + piece.start, job.segment.start + piece.end
         if piece.text.isascii() and piece.language == "en":
             yield Spoken(piece.text, start, end, "en")
@@ -173,9 +178,11 @@ def _main_language(found: Sequence[Run], requested: str | None) -> str:
     return lengths.most_common(1)[0][0] if lengths else "en"
 
 
-def _read(pieces: Sequence[Spoken], language: str, accent: str) -> Iterator[_Group]:
+def _read(pieces: Sequence[Spoken], language: str, accent: str, *, among_indian: bool) -> Iterator[_Group]:
     if language == "en":
-        yield from _english(pieces, accent in BRITISH_ACCENTS)
+        is_indian = among_indian and accent == INDIAN_ACCENT
+        for group in _english(pieces, accent in BRITISH_ACCENTS):
+            yield replace(group, phonemes=indian(group.phonemes)) if is_indian else group
     elif language in UNSPACED:
         for piece in pieces:
             yield from _unspaced(piece)

@@ -17,6 +17,8 @@ PARAGRAPH_PAUSE_S = 0.6
 CLAUSE_PAUSE_S = 0.15
 WIDE_CHARS = 3  # Latin letters that take as long as one Chinese, Japanese or Korean character
 
+_BEFORE_CHARS = 60
+
 _ABBREVIATIONS = frozenset(
     (
         "mr",
@@ -71,6 +73,7 @@ class Cutter:
         self._dictionaries = dictionaries
         self._n_cut = 0
         self._seam = False
+        self._before = ""
         self._rest = ""
         self._start = 0
 
@@ -96,7 +99,16 @@ class Cutter:
         self._n_cut += 1
         is_seam, pause_s = self._seam, _pause_s(text)
         self._seam = pause_s == 0
-        return [Segment(text, start, start + end, pause_s, is_seam)]
+        before = self._before
+        self._before = "" if pause_s >= SENTENCE_PAUSE_S else _last_words(f"{before}{text}")
+        return [Segment(text, start, start + end, pause_s, is_seam, before)]
+
+
+def _last_words(text: str) -> str:
+    """What another segment of the same sentence must know."""
+    if len(text) > _BEFORE_CHARS:
+        text = text[-_BEFORE_CHARS:].partition(" ")[2]
+    return text
 
 
 def split(text: str, sizes: Sequence[int] = (MAX_CHARS,), dictionaries: Sequence[Dictionary] = ()) -> list[Segment]:
