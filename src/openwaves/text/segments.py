@@ -12,9 +12,14 @@ from openwaves.text.dictionary import cut_after
 from openwaves.types import Dictionary, Segment
 
 MAX_CHARS = 200
-SENTENCE_PAUSE_S = 0.35
-PARAGRAPH_PAUSE_S = 0.6
-CLAUSE_PAUSE_S = 0.15
+ENDS_S = 0.08  # quiet that a segment keeps at its own ends; see audio/trim.py
+HEARD_S = {
+    ".": 0.32, "?": 0.3, "!": 0.32, "…": 0.32, ",": 0.25, ";": 0.29, ":": 0.3, "—": 0.26, ")": 0.21, "\n": 0.5,
+    "\n\n": 0.8,
+}  # fmt: skip
+"""Silence to be heard after a sign at speed 1, seconds: where a segment is cut there, as long as the networks make it
+inside an utterance. One line break (a list, a heading) and a blank line are longer. Source: measured, docs/prosody.md.
+"""
 WIDE_CHARS = 3  # Latin letters that take as long as one Chinese, Japanese or Korean character
 
 _BEFORE_CHARS = 60
@@ -49,8 +54,13 @@ _ABBREVIATIONS = frozenset(
         "प्रो",
     )
 )
-_SENTENCE_END = re.compile(r"[.!?…।॥]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”]*|\n")
-_CLAUSE_END = re.compile(r"[,;:—–،؛]\s|[，、；：]")
+_SENTENCE_END = re.compile(r"(?:[.!?…।॥]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”]*)(?:[ \t\r]*\n\s*)?|\n\s*")
+_CLAUSE_END = re.compile(r"(?:[,;:—–،؛]|(?<=\s)-)[\"'”’»)\]]*\s|\)\s|[，、；：]")
+_CLOSING = "\"'”’»)]」』"
+_SIGNS = {
+    "।": ".", "॥": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "،": ",", "；": ";", "؛": ";", "：": ":",
+    "–": "—", "-": "—",
+}  # fmt: skip
 _SOFT_BREAK = re.compile(
     r"\s(?=(?:and|or|but|that|which|who|when|where|while|because|if|so|then|for|with|from|into|about|in|on|at|by|to|"
     r"y|o|pero|que|porque|cuando|con|para|por|en|de|और|या|लेकिन|कि|जो|तो|क्योंकि|आणि|पण)\s)",
@@ -100,7 +110,7 @@ class Cutter:
         is_seam, pause_s = self._seam, _pause_s(text)
         self._seam = pause_s == 0
         before = self._before
-        self._before = "" if pause_s >= SENTENCE_PAUSE_S else _last_words(f"{before}{text}")
+        self._before = "" if _ends_sentence(text) else _last_words(f"{before}{text}")
         return [Segment(text, start, start + end, pause_s, is_seam, before)]
 
 
@@ -168,9 +178,19 @@ def _is_abbreviation(before: str, mark: str) -> bool:
 
 
 def _pause_s(text: str) -> float:
-    if text.endswith("\n"):
-        return PARAGRAPH_PAUSE_S
-    last = text.rstrip().rstrip("\"'”’»)]」』")[-1:]
-    if last in ".!?…।॥。！？":
-        return SENTENCE_PAUSE_S
-    return CLAUSE_PAUSE_S if last in ",;:—–،؛，、；：" else 0.0
+    """Silence to put after a segment, so that with its own ends it is as long as ``HEARD_S`` says."""
+    said = text.rstrip()
+    if breaks := text.count("\n", len(said)):
+        return HEARD_S["\n\n" if breaks > 1 else "\n"] - ENDS_S
+    bare = said.rstrip(_CLOSING)
+    last = "…" if bare.endswith("..") else _SIGNS.get(bare[-1:], bare[-1:])
+    if bare.endswith("-") and not bare[:-1].endswith((" ", "\t")):
+        last = ""
+    if last not in HEARD_S:
+        last = ")" if said.endswith(")") else ""
+    return HEARD_S[last] - ENDS_S if last else 0.0
+
+
+def _ends_sentence(text: str) -> bool:
+    said = text.rstrip()
+    return "\n" in text[len(said) :] or said.rstrip(_CLOSING)[-1:] in tuple(".!?…।॥。！？")
