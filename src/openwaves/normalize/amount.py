@@ -1,6 +1,7 @@
 """How amounts are written: patterns of numbers and of what is counted, and what a written number means."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +10,8 @@ from openwaves.normalize.context import CURRENCY_SIGNS, LETTER
 from openwaves.normalize.language import Language
 
 _POINT = (
-    r"(?>[1-9]\d{0,2}(?:,\d{2,3}){0,9},\d{3}(?![\d])(?:\.\d++)?"
+    r"(?>[1-9]\d{0,2}(?: \d{3}){0,8} 000(?!\d)|[1-9]\d{0,2}(?:[\u00a0\u202f]\d{3}){1,9}(?!\d)"
+    r"|[1-9]\d{0,2}(?:,\d{2,3}){0,9},\d{3}(?![\d])(?:\.\d++)?"
     r"|\d++(?:\.\d++)?|\.\d++)"
 )
 _COMMA = (
@@ -25,7 +27,7 @@ _INDIAN_GROUPS = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
 _DASHES = "-–—"
 
 
-def _alternatives(keys: set[str]) -> str:
+def _alternatives(keys: Set[str]) -> str:
     return "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
 
 
@@ -59,6 +61,7 @@ def patterns(code: str) -> Patterns:
     scales = _alternatives(
         set(language.scales) | set(english.scales) | language.scale_words | english.scale_words - {"hundred"}
     )
+    words = _alternatives(language.scale_words | english.scale_words)
     edge = rf"(?!{LETTER}|\d)"
     gap = "[ \u00a0\u202f]?"
     return Patterns(
@@ -68,10 +71,10 @@ def patterns(code: str) -> Patterns:
         ),
         re.compile(rf"(?P<gap>{gap}-?)(?P<unit>{units})(?:/(?P<per>{units}|day|week|month|year|person))?{edge}"),
         re.compile(rf"{gap}(?P<cur>{signs}|(?:{names}){edge})"),
-        re.compile(rf"(?P<gap>{gap})(?P<scale>{scales}){edge}"),
+        re.compile(rf"(?P<gap>{gap})(?P<scale>{scales}){edge}(?:[ \u00a0](?P<more>{words}){edge})?"),
         re.compile(
             rf"(?:(?P<ending>{_alternatives(set(language.ordinal_forms)) or '(?!)'})"
-            rf"|[ \u00a0](?P<apart>{_alternatives(set(language.apart)) or '(?!)'}))(?!\.?{LETTER}|\d)"
+            rf"|[ \u00a0](?P<apart>{_alternatives(language.apart) or '(?!)'}))(?!\.?{LETTER}|\d)"
         ),
     )
 

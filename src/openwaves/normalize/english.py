@@ -54,7 +54,7 @@ class English(Language):
     def year(self, number: int) -> str:
         """In pairs of digits, but for the first years of a millennium."""
         hundreds, rest = divmod(number, 100)
-        if number < 1100 or (hundreds % 10 == 0 and rest < 10):
+        if number < 1000 or (hundreds % 10 == 0 and rest < 10):
             return self.cardinal(number)
         if rest == 0:
             return f"{self.cardinal(hundreds)} hundred"

@@ -7,6 +7,7 @@ from openwaves.normalize.language import Language
 _ROMAN = re.compile(r"(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _NEVER_ROMAN = frozenset({"CV", "CC", "CD", "DC", "MC", "MD", "LC", "IC", "LI", "XL", "XC", "CI", "CL", "LL", "C", "L"})
+_SURELY_ROMAN = re.compile(r"(?=.*(?:II|XI|XV|XX[IV]))[IVX]{2,7}")
 _PLURAL = re.compile(r"([A-Z]{2,5})['’]?s")
 _CAMEL = re.compile(r"([A-Za-z][a-z]+)([A-Z]{2,4})")
 _VOWELS = frozenset("AEIOUYÀÁÂÃÄÅÆÈÉÊËÌÍÎÏÒÓÔÕÖØÙÚÛÜÝĄĘŒАЕЁИОУЫЭЮЯ")
@@ -56,6 +57,6 @@ def roman_in_place(word: str, before: str, capital_before: bool, language: Langu
         return roman(word)
     if len(word) < 2 or word in _NEVER_ROMAN:
         return 0
-    if before in language.rulers or (capital_before and before):
+    if before in language.rulers or (capital_before and before) or (language.latin and _SURELY_ROMAN.fullmatch(word)):
         return roman(word)
     return 0

@@ -1,8 +1,12 @@
 """What is counted: currencies and units in the language that says them."""
 
 from openwaves.normalize import registry
+from openwaves.normalize.amount import patterns
 from openwaves.normalize.context import Context
 from openwaves.normalize.language import Currency, Language, Noun
+
+WORDS = frozenset({"B", "N", "ha", "T"})
+"""Units that are words of their own when set off by a space."""
 
 
 def currency(language: Language, code: str) -> Currency | None:
@@ -26,6 +30,26 @@ def is_rupee(language: Language, code: str) -> bool:
 def known_units(context: Context) -> set[str]:
     """Units that are read in a text."""
     return set(context.base.units) | set(registry.language("en").units)
+
+
+def read_unit(context: Context, end: int, *, singular: bool) -> int:
+    """Say the unit after a fraction.
+
+    Args:
+        context: The pass over the text.
+        end: Offset past the fraction.
+        singular: Whether the fraction is less than one.
+
+    Returns:
+        The offset past the unit; ``end`` if there is none.
+    """
+    found = patterns(context.base.code).unit.match(context.text, end)
+    if not found or (found["gap"] and found["unit"] in WORDS):
+        return end
+    noun, code = unit(context, found["unit"])
+    words = noun.part or (noun.one if singular else noun.many)
+    context.say(words, found.start("unit"), found.end("unit"), code)
+    return found.end("unit")
 
 
 def unit(context: Context, key: str) -> tuple[Noun, str]:

@@ -7,6 +7,7 @@ from openwaves.normalize import registry
 from openwaves.normalize.amount import NUMBER
 from openwaves.normalize.context import LETTER, Context, Reader
 from openwaves.normalize.endings import with_ending
+from openwaves.normalize.nouns import read_unit
 from openwaves.normalize.phone import PHONES, read_phone
 from openwaves.normalize.quantity import read_quantity
 from openwaves.normalize.times import TIMES
@@ -143,7 +144,7 @@ def _fraction(context: Context, match: re.Match[str]) -> int:
         context.say(num.fraction(numerator, denominator), match.start(), match.end(), num.code)
     else:
         return 0
-    return match.end()
+    return read_unit(context, match.end(), singular=not match[1])
 
 
 def _vulgar(context: Context, match: re.Match[str]) -> int:
@@ -153,7 +154,7 @@ def _vulgar(context: Context, match: re.Match[str]) -> int:
     if match[1]:
         words = num.mixed(int(match[1]), *part)
     context.say(words, match.start(), match.end(), num.code)
-    return match.end()
+    return read_unit(context, match.end(), singular=not match[1])
 
 
 def _decade(context: Context, match: re.Match[str]) -> int:

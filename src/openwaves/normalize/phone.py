@@ -21,13 +21,18 @@ PHONES = re.compile(
     rf"|\d{{3}}-\d{{2}}-\d{{4}}{_END}"
     rf"|0\d(?:[ .]\d{{2}}){{4}}{_END}"
     rf"|0\d{{1,3}}-\d{{2,3}}(?: \d{{2,3}}){{1,3}}{_END}"
+    rf"|[89]\d{_SEP}\d{{3}}(?:{_SEP}\d\d){{2}}{_END}"
     rf"|555-\d{{4}}{_END}"
     rf"|[6-9]\d{{9}}(?!\d|[.,:/-]\d)"
+    rf"|[1-9]\d{{2}} \d{{3}}(?! ?\d|[.,:/-]\d)"
 )
 """Shapes of numbers that are said digit by digit. Source: numbering plans of India, the US, Spain, France, Sweden."""
 
 _NINE_DIGITS = frozenset({"es", "pl", "pt"})
 """Languages of countries whose numbers have nine digits and begin with 6 to 9."""
+
+_POSTAL = frozenset({"pin", "pincode", "पिन", "पिनकोड"})
+"""Words before a postal code of India, which may have a space after its third digit."""
 
 _RUN = re.compile(r"\d+")
 _GROUPS = (3, 4, 3)  # contract, section 7
@@ -37,7 +42,8 @@ def read_phone(context: Context, match: re.Match[str]) -> int:
     """Say the digits of each written group; breaths after 3, 4 and 3 digits where there are ten."""
     text, num = match.group(), context.num
     digits = sum(map(str.isdecimal, text))
-    if not 7 <= digits <= 19:
+    postal = digits == 6 and {context.before, context.before_that} & (context.base.digit_words | _POSTAL)
+    if not 7 <= digits <= 19 and not postal:
         return 0
     if digits == 9 and text[0] in "6789" and context.base.code not in _NINE_DIGITS:
         return 0

@@ -2,7 +2,7 @@
 
 import re
 
-from openwaves.normalize import nouns, registry
+from openwaves.normalize import nouns, registry, scales
 from openwaves.normalize.amount import Value, parse, patterns, say_number
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
 from openwaves.normalize.endings import with_ending
@@ -13,7 +13,6 @@ MERIDIEM = re.compile(r"[ \u00a0\u202f]?([AaPp])\.?[ \u00a0\u202f]?[Mm](?!\w)(\.
 
 _PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
-_GLUED_SCALES = frozenset({"k", "K", "M", "B", "T", "mn", "Mn", "bn", "Bn", "Cr", "cr", "MM"})
 
 
 def read_quantity(context: Context, match: re.Match[str]) -> int:
@@ -56,8 +55,8 @@ class _Reading:
         text = self.context.text
         code = self._currency_code(self.found["cur"])
         if code:
-            return self._money(code, self._scale(currency=True))
-        scale = self._scale(currency=True)
+            return self._money(code, scales.find(self.context, self.found, self.end, currency=True))
+        scale = scales.find(self.context, self.found, self.end, currency=True)
         currency = self.patterns.currency.match(text, scale.end() if scale else self.end)
         if currency and (name := self._currency_code(currency["cur"])):
             return self._money(name, scale, currency.end())
@@ -66,7 +65,7 @@ class _Reading:
     def _counted(self) -> int:
         """Anything but money."""
         context, text = self.context, self.context.text
-        scale = self._scale(currency=False)
+        scale = scales.find(context, self.found, self.end, currency=False)
         if scale:
             return self._scaled(scale)
         ending = self.patterns.ending.match(text, self.end) if self._is_plain_range() else None
@@ -102,37 +101,11 @@ class _Reading:
         """A unit that is a word of its own when set off by a space."""
         if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
             return not self.first.fraction and not self.first.grouped and not self.second
-        return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in {"B", "N", "ha", "T"}
+        return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in nouns.WORDS
 
     def _currency_code(self, name: str | None) -> str:
         """ISO code, or the name by which the tables know the currency; "" if it is none."""
         return CURRENCY_SIGNS.get(name, name) if name else ""
-
-    def _scale(self, *, currency: bool) -> re.Match[str] | None:
-        found = self.patterns.scale.match(self.context.text, self.end)
-        if not found or (
-            found["scale"] in self.context.num.scale_words | self.context.base.scale_words and not currency
-        ):
-            return None
-        if currency:
-            return found
-        glued_letter = found["gap"] == "" and found["scale"] in _GLUED_SCALES
-        video = self.found["a"] in {"2", "4", "8"} and found["scale"] in {"K", "k"}
-        return found if (glued_letter and not video) or len(found["scale"]) > 2 or (
-            found["gap"] and found["scale"].lower() in {"cr", "mn", "bn"}
-        ) else None  # fmt: skip
-
-    def _scale_word(self, scale: re.Match[str] | None) -> str:
-        if not scale:
-            return ""
-        key = scale["scale"]
-        num, english = self.context.num, registry.language("en")
-        word = num.scales.get(key)
-        if word is None:
-            word = english.scales.get(key, key)
-            word = num.scales.get(word, word)
-        noun = num.scale_nouns.get(word)
-        return self._noun(noun, num) if noun else word
 
     def _noun(self, noun: Noun, language: Language) -> str:
         """The noun's word after this number or range."""
@@ -166,7 +139,7 @@ class _Reading:
         if currency is None:
             words = f"{self._numbers()} {' '.join(code)}"
         elif scale:
-            word = self._scale_word(scale)
+            word = scales.say(self.context, scale, self.first, self.second)
             number = self._numbers(num.scale_form(word)) if not self.first.fraction else self._numbers()
             words = f"{number} {word} {num.after_scale(self.first.whole, word, currency.major.many)}"
         else:
@@ -217,7 +190,7 @@ class _Reading:
 
     def _scaled(self, scale: re.Match[str]) -> int:
         context = self.context
-        word = self._scale_word(scale)
+        word = scales.say(self.context, scale, self.first, self.second)
         words = f"{self._numbers(context.num.scale_form(word))} {word}"
         context.say(words, self.start, scale.end(), context.num.code)
         return scale.end()
@@ -229,7 +202,8 @@ class _Reading:
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
         begin = unit.start("unit")
         context.say(self._numbers(form), self.start, begin - len(unit["gap"]), context.num.code)
-        words = self._noun(noun, registry.language(code))
+        attribute = unit["gap"].endswith("-") and code == "en"
+        words = noun.one if attribute else self._noun(noun, registry.language(code))
         if unit["per"]:
             known = unit["per"] in nouns.known_units(context)
             divisor = nouns.unit(context, unit["per"])[0].one if known else unit["per"]

@@ -15,10 +15,10 @@ _SYMBOLS = {
     "&": "and", "@": "at", "+": "plus", "=": "equals", "%": "percent", "<": "less", ">": "greater",
     "~": "approximately",
     "±": "plusminus", "§": "section", "°": "degrees", "×": "times", "÷": "divided", "²": "squared", "³": "cubed",
-    "‰": "permille",
+    "‰": "permille", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
 _COUNTED = re.compile(r"\d[^\W\d]{0,3}[%°]?\Z")
-_BETWEEN_LETTERS = frozenset("/+&=%°²³±‰")
+_BETWEEN_LETTERS = frozenset("/+&=%°²³±‰≥≤")
 
 
 @cache

@@ -64,8 +64,8 @@ class Spanish(Language):
         return f"{self.whole(whole or '0')} {name} {tail}"
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "m" primero, "f" primera, "a" primer. Above 99 the number itself is said."""
-        if not 1 <= number <= 99:
+        """Forms: "m" primero, "f" primera, "a" primer. Above 100 the number itself is said."""
+        if not 1 <= number <= 100:
             return self.cardinal(number)
         row = self.ordinals
         words = [row[number][0]] if number in row else [row[number // 10 * 10][0], row[number % 10][0]]

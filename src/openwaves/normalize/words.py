@@ -17,7 +17,7 @@ _DOTTED = re.compile(
 )
 _DOTTED_NAMES = re.compile(rf"(?:{LETTER}{{1,4}}\.){{2,8}}")
 _AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
-_NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0]?#?\d")
+_NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0]?#?(?:\d|(?!I\b)[IVXLC]{1,7}\b)")
 _CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
 _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
 _FIRST = re.compile(rf"{LETTER}+")
@@ -112,13 +112,14 @@ def _numeral(context: Context, word: str, start: int) -> tuple[str, str]:
     single = word in base.said_words
     if not value and not single and context.before in base.joining_words and roman(context.before_that.upper()):
         value = roman(word)
+    after = context.word_after(start + len(word)) if base.roman_followers else ""
+    led = context.before in base.roman_words or context.before in base.rulers
+    if after in base.roman_followers and not led and (counted := roman(word)):
+        return base.roman_ordinal(counted, context.before, after), base.code
     if value and context.before in base.rulers:
         return base.ruler(value, context.before), base.code
     if value:
         return num.cardinal(value), num.code
-    after = context.word_after(start + len(word)) if base.roman_followers else ""
-    if after in base.roman_followers and (value := roman(word)):
-        return base.roman_ordinal(value, context.before, after), base.code
     return "", base.code
 
 
