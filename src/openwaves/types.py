@@ -81,6 +81,21 @@ class SpeechRequest:
     dictionaries: tuple[Dictionary, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ClonedStyle:
+    """What makes the network speak like the speaker of a recording.
+
+    Attributes:
+        vector: Style vector, shape (256,), float32: timbre and prosody halves.
+        pitch: Factor on the fundamental frequency that the vector speaks with by itself.
+        gain_db: Brings the voice to the common loudness.
+    """
+
+    vector: NDArray[np.float32]
+    pitch: float
+    gain_db: float
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """One row of the catalogue, or one clone.
@@ -102,6 +117,7 @@ class Voice:
         speed: Base pace; the request's speed multiplies it.
         pitch: Factor on the fundamental frequency.
         gain_db: Brings the voice to the common loudness.
+        style: Style vector of a clone, shape (256,), float32; takes the place of ``timbre`` and ``prosody``.
     """
 
     id: str
@@ -119,6 +135,7 @@ class Voice:
     speed: float = 1.0
     pitch: float = 1.0
     gain_db: float = 0.0
+    style: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

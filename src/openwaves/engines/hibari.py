@@ -9,6 +9,7 @@ import onnxruntime
 from hibari import dsp
 
 from openwaves.cancellation import CancelToken
+from openwaves.engines.session import one_thread_session
 from openwaves.engines.symbols import SYMBOLS, check_phonemes
 from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
@@ -41,11 +42,7 @@ class HibariEngine:
             model = onnx.load(str(files("hibari") / "assets" / "hibari.onnx"))
             shape = onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.INT64, [1, "tokens"])
             model.graph.output.append(shape)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            providers = ["CPUExecutionProvider"]
-            return cls(onnxruntime.InferenceSession(model.SerializeToString(), options, providers=providers))
+            return cls(one_thread_session(model.SerializeToString()))
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"the hibari network cannot be loaded: {error}; run `make setup`") from error
 

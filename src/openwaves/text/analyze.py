@@ -12,7 +12,7 @@ from openwaves.g2p.english import english
 from openwaves.g2p.indian_english import indian
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import Spoken, normalize
-from openwaves.text.clean import clean
+from openwaves.text.clean import clean, is_speakable
 from openwaves.text.dictionary import Respelling, english_syllables, is_plain
 from openwaves.text.romanized import find_for, in_devanagari, is_mostly_hindi
 from openwaves.text.scripts import Run, runs, unreadable
@@ -72,7 +72,7 @@ def check_speakable(text: str, language: str | None) -> None:
         FieldError: The language or a script is not read, or there is nothing to say.
     """
     check_language(language)
-    if not any(character.isalnum() for character in clean(text)):
+    if not is_speakable(text):
         raise FieldError("text", "contains nothing that can be spoken, only spaces or signs")
     check_scripts(text, language)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from openwaves.cancellation import CancelToken
 from openwaves.engines.kokoro import signal
 from openwaves.engines.kokoro.prepare import PreparedNetwork
+from openwaves.engines.session import one_thread_session
 from openwaves.engines.symbols import SYMBOLS, check_phonemes
 from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
@@ -64,7 +65,7 @@ class KokoroEngine:
             EngineError: A graph cannot be loaded.
         """
         try:
-            encoder = _session(network.encoder)
+            encoder = one_thread_session(str(network.encoder))
             decoder: Decoder
             if backend == "openvino":
                 decoder = _OpenVinoDecoder(network.decoder_openvino, network.folder / "compiled", threads)
@@ -143,7 +144,7 @@ def openvino_problem() -> str | None:
 
 class _OrtDecoder:
     def __init__(self, path: Path) -> None:
-        self._session = _session(path)
+        self._session = one_thread_session(str(path))
 
     def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
         options = onnxruntime.RunOptions()
@@ -204,10 +205,3 @@ def _compiled(path: Path, cache: Path, streams: int, threads_each: int) -> Any:
         "CPU_RUNTIME_CACHE_CAPACITY": RUNTIME_CACHE_CAPACITY,
     }
     return core.compile_model(str(path), "CPU", options)
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
