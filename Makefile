@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile  # slow tests need the machine to themselves
 
 .PHONY: help setup serve test test-fast lint format bench clean
 help: ## Show the targets
@@ -31,11 +32,11 @@ serve: $(VENV)/.installed ## Fetch missing model files and start the server (HOS
 	$(BIN)/openwaves serve --host $(HOST) --port $(PORT)
 
 test: setup ## Run every test, fast ones first
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest -m slow
 
 test-fast: setup ## Run only the fast tests
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 
 lint: setup ## Check style, types and layers
 	$(BIN)/ruff check .
