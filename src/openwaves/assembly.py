@@ -11,6 +11,7 @@ from openwaves.engines import Engine
 from openwaves.engines.hibari import HibariEngine
 from openwaves.engines.kokoro import KokoroEngine, PreparedNetwork, prepare
 from openwaves.engines.kokoro.engine import Backend, choose_backend
+from openwaves.engines.on_demand import OnDemandEngine
 from openwaves.engines.tone import ToneEngine
 from openwaves.scheduler import Scheduler, available_cores
 from openwaves.settings import Settings
@@ -92,10 +93,14 @@ def load_speaker(settings: Settings, workers: int, progress: Progress, report: R
     network = fetch_models(settings, progress)
     backend: Backend = choose_backend() if settings.kokoro_backend == "auto" else settings.kokoro_backend
     report(f"loading the networks (Kokoro on {backend})")
-    with ThreadPoolExecutor(workers) as pool:
-        hibari = pool.submit(HibariEngine.load)
-        kokoro = pool.submit(KokoroEngine.load, network, backend, workers)
-        engines: dict[str, Engine] = {"hibari": hibari.result(), "kokoro": kokoro.result()}
+    loaders: dict[str, Callable[[], Engine]] = {
+        "hibari": HibariEngine.load,
+        "kokoro": partial(KokoroEngine.load, network, backend, workers),
+    }
+    if settings.idle_unload_s is not None:
+        loaders = {name: partial(OnDemandEngine, load, settings.idle_unload_s) for name, load in loaders.items()}
+    with ThreadPoolExecutor(len(loaders)) as pool:
+        engines = dict(zip(loaders, pool.map(lambda load: load(), loaders.values()), strict=True))
     return Speaker(engines, StyleLibrary(settings.model_dir.absolute() / KOKORO_VOICES))
 
 

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
     kokoro_backend: Literal["auto", "openvino", "onnxruntime"] = Field(
         "auto", description="What runs the Kokoro network. 'auto': OpenVINO where it runs, else ONNX Runtime."
     )
+    idle_unload_s: float | None = Field(
+        None,
+        gt=0,
+        description="Seconds without speech after which a network's memory is given back; the next request then waits "
+        "about a second for it. Default: never.",
+    )
     max_text_chars: int = Field(100_000, ge=1, description="Longest text of one request, in characters.")
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024, description="Largest request body, in bytes.")
     body_timeout_s: float = Field(30.0, gt=0, description="Longest time to receive a request body, in seconds.")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self
 
@@ -65,15 +66,16 @@ class KokoroEngine:
             EngineError: A graph cannot be loaded.
         """
         try:
-            encoder = one_thread_session(str(network.encoder))
-            decoder: Decoder
-            if backend == "openvino":
-                decoder = _OpenVinoDecoder(network.decoder_openvino, network.folder / "compiled", threads)
-            else:
-                decoder = _OrtDecoder(network.decoder_ort)
+            with ThreadPoolExecutor(1) as pool:
+                encoder = pool.submit(one_thread_session, str(network.encoder))
+                decoder: Decoder
+                if backend == "openvino":
+                    decoder = _OpenVinoDecoder(network.decoder_openvino, network.folder / "compiled", threads)
+                else:
+                    decoder = _OrtDecoder(network.decoder_ort)
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"the Kokoro network cannot be loaded with {backend}: {error}") from error
-        return cls(encoder, decoder, backend)
+        return cls(encoder.result(), decoder, backend)
 
     def synthesize(
         self,
@@ -162,8 +164,11 @@ class _OpenVinoDecoder:
 
     def __init__(self, path: Path, cache: Path, threads: int) -> None:
         self._threads = threads
-        self._narrow = _compiled(path, cache, threads, 1)
-        self._wide = _compiled(path, cache, threads // WIDE_THREADS, WIDE_THREADS) if threads >= WIDE_THREADS else None
+        with ThreadPoolExecutor(1) as pool:
+            narrow = pool.submit(_compiled, path, cache, threads, 1)
+            is_wide = threads >= WIDE_THREADS
+            self._wide = _compiled(path, cache, threads // WIDE_THREADS, WIDE_THREADS) if is_wide else None
+            self._narrow = narrow.result()
         self._local = threading.local()
         self._lock = threading.Lock()
         self._n_running = 0
