@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,8 +19,8 @@ from openwaves.types import Segment, Speech, SpeechJob, Voice
 VOICE = Voice("v", "V", "tone", ("en",), "american", "female", "adult", (), "", ())
 
 
-def job(text: str) -> SpeechJob:
-    return SpeechJob(Segment(text, 0, len(text), 0.0), VOICE, 1.0, "en", None, math_notation=False, seed=0)
+def job(text: str, voice: Voice = VOICE) -> SpeechJob:
+    return SpeechJob(Segment(text, 0, len(text), 0.0), voice, 1.0, "en", None, math_notation=False, seed=0)
 
 
 @contextmanager
@@ -44,6 +45,21 @@ async def one(scheduler: Scheduler, job: SpeechJob, *, live: bool = False) -> Sp
     """A request of one job."""
     with scheduler.listener(live=live) as listener:
         return await listener.synthesize(job)
+
+
+async def listen(scheduler: Scheduler, n_jobs: int) -> int:
+    """A live request of several jobs, three of them ahead."""
+    with scheduler.listener(live=True) as listener:
+        ahead = [asyncio.create_task(listener.synthesize(job("some text"))) for _ in range(3)]
+        try:
+            for number in range(n_jobs):
+                speech = await ahead.pop(0)
+                listener.delivered(speech.duration_s)
+                if number < n_jobs - 3:
+                    ahead.append(asyncio.create_task(listener.synthesize(job("some text"))))
+        finally:
+            await asyncio.gather(*ahead, return_exceptions=True)
+    return n_jobs
 
 
 async def test_a_job_comes_back_as_its_sound() -> None:
@@ -124,19 +140,6 @@ async def test_a_listener_who_would_spoil_the_others_waits_and_is_refused() -> N
             time.sleep(0.002)
         return sound(job.segment.text, 0.1)  # takes 0.6 s of work for each second of sound: there is room for one
 
-    async def listen(scheduler: Scheduler, n_jobs: int) -> int:
-        with scheduler.listener(live=True) as listener:
-            ahead = [asyncio.create_task(listener.synthesize(job("some text"))) for _ in range(3)]
-            try:
-                for number in range(n_jobs):
-                    speech = await ahead.pop(0)
-                    listener.delivered(speech.duration_s)
-                    if number < n_jobs - 3:
-                        ahead.append(asyncio.create_task(listener.synthesize(job("some text"))))
-            finally:
-                await asyncio.gather(*ahead, return_exceptions=True)
-        return n_jobs
-
     with running(speak, start_wait_s=0.4) as scheduler:
         await listen(scheduler, 6)  # learns the pace
         first = asyncio.create_task(listen(scheduler, 25))
@@ -148,6 +151,31 @@ async def test_a_listener_who_would_spoil_the_others_waits_and_is_refused() -> N
         assert scheduler.load.underruns == 0
         assert scheduler.load.refused == 1
         assert await listen(scheduler, 6) == 6  # there is room again
+
+
+async def test_a_light_voice_does_not_wait_behind_a_heavy_one() -> None:
+    light = replace(VOICE, engine="light")
+
+    def speak(job: SpeechJob, cancel: CancelToken) -> Speech:
+        end = time.monotonic() + (0.06 if job.voice is VOICE else 0.001)
+        while time.monotonic() < end:
+            cancel.raise_if_cancelled()
+            time.sleep(0.001)
+        return sound(job.segment.text, 0.1)
+
+    with running(speak, start_wait_s=0.5) as scheduler:
+        await listen(scheduler, 6)
+        for _ in range(6):
+            await one(scheduler, job("some text", light))
+        first = asyncio.create_task(listen(scheduler, 25))
+        await asyncio.sleep(0.2)
+        heavy = asyncio.create_task(one(scheduler, job("some text"), live=True))
+        await asyncio.sleep(0.05)
+        await one(scheduler, job("some text", light), live=True)
+        assert not heavy.done()
+        with pytest.raises(OverloadedError, match="without sound"):
+            await heavy
+        await first
 
 
 async def test_an_underrun_is_counted() -> None:

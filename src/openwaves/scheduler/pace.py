@@ -20,6 +20,11 @@ class Estimate(NamedTuple):
     sound_s: float
     work_s: float
 
+    @property
+    def ratio(self) -> float:
+        """Work for each second of sound."""
+        return self.work_s / max(self.sound_s, 1e-3)
+
 
 class Pace:
     """Moving averages for each engine and language. Not thread-safe."""

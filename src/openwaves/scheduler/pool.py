@@ -258,15 +258,23 @@ class Scheduler:
         ]
 
     def _begin_held(self, now: float) -> None:
-        """Let those who wait begin, in order, as long as nobody suffers. Call with the lock held."""
-        while self._held:
-            listener = self._held[0]
-            if not any(not entry.result.cancelled() for entry in listener.unfinished):
-                self._held.popleft()
+        """Let those who wait begin, in order, as long as nobody suffers. Call with the lock held.
+
+        Who cannot begin yet lets pass whoever needs less work for each second of sound: a light voice does not wait
+        for a heavy one.
+        """
+        least_refused = math.inf
+        for listener in list(self._held):
+            if all(entry.result.cancelled() for entry in listener.unfinished):
+                self._held.remove(listener)
+                continue
+            ratio = listener.unfinished[-1].estimate.ratio
+            if ratio >= least_refused:
                 continue
             if not self._can_begin(listener, now):
-                return
-            self._held.popleft()
+                least_refused = ratio
+                continue
+            self._held.remove(listener)
             listener.has_begun = True
             entries, listener.unfinished = listener.unfinished, []
             for entry in entries:
@@ -280,8 +288,7 @@ class Scheduler:
         load = 0.0
         for listener in (*active, new):
             if listener.unfinished:
-                estimate = listener.unfinished[-1].estimate
-                load += estimate.work_s / max(estimate.sound_s, 1e-3)
+                load += listener.unfinished[-1].estimate.ratio
         waiting = [entry for _, _, entry in self._heap]
         waiting += [entry for listener in active for entry in listener.parked]
         under_way = [Due((entry.due or now) - now, entry.estimate.work_s, entry.listener.live) for entry in waiting]

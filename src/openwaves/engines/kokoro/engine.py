@@ -24,6 +24,7 @@ KEPT_BEFORE = 8  # silent frames; with half as many, speech is understood a litt
 KEPT_AFTER = 10
 FRAME_STEP = 4  # lengths are multiples of it where the silence allows, since OpenVINO prepares itself for each length
 WIDE_THREADS = 2
+WIDE_FRAMES = 128  # 3.2 s: what is longer is not a first sound, and would cost the wide copy 400 MB of working memory
 RUNTIME_CACHE_CAPACITY = 64  # shapes that OpenVINO keeps compiled for each stream; each costs memory
 
 Backend = Literal["openvino", "onnxruntime"]
@@ -159,7 +160,7 @@ class _OpenVinoDecoder:
     """The graph compiled twice: with one core for each call, and with ``WIDE_THREADS`` for calls while cores are idle.
 
     Both give the same samples. A wide call takes little more than half as long, and the two together as much work;
-    narrow calls side by side disturb each other less.
+    narrow calls side by side disturb each other less. Working memory grows with the longest call of each thread.
     """
 
     def __init__(self, path: Path, cache: Path, threads: int) -> None:
@@ -174,9 +175,10 @@ class _OpenVinoDecoder:
         self._n_running = 0
 
     def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        is_short = feeds["asr"].shape[2] <= WIDE_FRAMES
         with self._lock:
             self._n_running += 1
-            is_wide = self._wide is not None and self._n_running * WIDE_THREADS <= self._threads
+            is_wide = is_short and self._wide is not None and self._n_running * WIDE_THREADS <= self._threads
         try:
             request = self._request(is_wide)
             with cancel.interrupting(request.cancel):
