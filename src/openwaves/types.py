@@ -16,7 +16,8 @@ Samples = NDArray[np.float32]
 """Mono sound, shape (n_samples,), float32, nominally in [-1, 1]."""
 
 AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
-Gender = Literal["female", "male"]
+Gender = Literal["female", "male", ""]
+"""Empty where nobody knows: of clones."""
 
 
 class DictionaryItem(NamedTuple):
@@ -64,6 +65,7 @@ class SpeechRequest:
         session_id: The client's own id of the session, echoed.
         request_id: The client's own id of the request, echoed.
         dictionaries: The dictionaries of ``dictionary_ids``, in their order.
+        clone: The voice of ``voice_id``, if that is a clone.
     """
 
     text: str
@@ -79,6 +81,7 @@ class SpeechRequest:
     session_id: str | None = None
     request_id: str | None = None
     dictionaries: tuple[Dictionary, ...] = ()
+    clone: "Voice | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +109,8 @@ class Voice:
         engine: Name of the engine that speaks it.
         languages: Codes that it is meant for, its first language first.
         accent: One word, such as ``american`` or ``indian``.
-        gender: ``female`` or ``male``.
-        age: ``young``, ``adult`` or ``senior``.
+        gender: ``female`` or ``male``; empty for a clone.
+        age: ``young``, ``adult`` or ``senior``; empty for a clone.
         use_cases: What it suits, such as ``narration``.
         description: One line for people.
         models: API model names that list it.

@@ -12,8 +12,10 @@ from alembic.runtime.migration import MigrationContext
 
 from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
+from openwaves.storage.blobs import Blobs
 from openwaves.storage.database import Database
 from openwaves.storage.migrations import versions as versions_package
+from openwaves.storage.signer import Signer
 from openwaves.storage.tables import metadata
 from openwaves.types import DictionaryItem
 from tests.databases import Postgres
@@ -76,7 +78,7 @@ async def test_writers_wait_for_each_other(database_url: str, tmp_path: Path) ->
 
 async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     database = await Database.open(None, tmp_path)
-    store = Store(database, None)
+    store = Store(database, Blobs(None, tmp_path), await Signer.open(database), None)
     async with database.write() as connection:
         pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
         await connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))  # of this connection
