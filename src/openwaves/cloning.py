@@ -79,7 +79,5 @@ def _sample_texts(language: str) -> list[tuple[str, str]]:
 
 
 async def _say(synthesizer: Synthesizer, voice: Voice, language: str, text: str) -> Sample:
-    request = SpeechRequest(
-        text, voice.id, language, sample_rate=SAMPLE_RATE, output_format="mp3", clone=voice
-    )
+    request = SpeechRequest(text, voice.id, language, sample_rate=SAMPLE_RATE, output_format="mp3", clone=voice)
     return Sample(text, await synthesizer.whole(request))

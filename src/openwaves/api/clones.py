@@ -1,7 +1,7 @@
 """Cloned voices on the wire (contract section 9). Errors are ``{"error": "…"}``, as clients of these routes expect."""
 
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from functools import wraps
 from pathlib import PureWindowsPath
 from typing import Annotated
@@ -158,14 +158,9 @@ async def _read_form(request: Request) -> tuple[CloneDetails, bytes]:
     """
     form = await _parse_form(request)
     try:
-        texts = {name: value for name, value in form.items() if isinstance(value, str) and value.strip()}
-        if texts.get("model", "").strip().replace("_", "-") == "lightning-v2":
-            raise RequestError(V2_MESSAGE)
-        try:
-            fields = _Form.model_validate(texts)
-        except PydanticValidationError as error:
-            raise field_error(error) from error
+        texts = {name: value for name, value in form.items() if isinstance(value, str)}
         file = form.get("file")
+        details = parse_details(texts, (file.filename or "") if isinstance(file, UploadFile) else "")
         if not isinstance(file, UploadFile):
             raise FieldError("file", "is required: a recording of the voice, as a file in the form")
         recording = await file.read()
@@ -173,31 +168,49 @@ async def _read_form(request: Request) -> tuple[CloneDetails, bytes]:
         await form.close()
     if len(recording) > RECORDING_BYTES:
         raise _too_large()
-    details = CloneDetails(
-        name=fields.name,
-        description=fields.description,
-        accent=fields.accent,
-        tags=_split(fields.tags),
-        language=fields.language,
-        model=fields.model,
-        consent=fields.consent,
-        file_name=_base_name(file.filename or ""),
-    )
     return details, recording
+
+
+def parse_details(fields: Mapping[str, str], file_name: str) -> CloneDetails:
+    """What the fields of a form say about a voice; empty ones are as if not sent.
+
+    Args:
+        fields: By their names on the wire.
+        file_name: What the recording is called, perhaps with folders.
+
+    Raises:
+        FieldError: A field is missing or wrong.
+        RequestError: The model is one that clones no more.
+    """
+    given = {name: value for name, value in fields.items() if value.strip()}
+    if given.get("model", "").strip().replace("_", "-") == "lightning-v2":
+        raise RequestError(V2_MESSAGE)
+    try:
+        form = _Form.model_validate(given)
+    except PydanticValidationError as error:
+        raise field_error(error) from error
+    return CloneDetails(
+        name=form.name,
+        description=form.description,
+        accent=form.accent,
+        tags=_split(form.tags),
+        language=form.language,
+        model=form.model,
+        consent=form.consent,
+        file_name=_base_name(file_name),
+    )
 
 
 async def _parse_form(request: Request) -> FormData:
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise RequestError("body: must be a form (multipart/form-data) with the fields displayName and file")
     body = _bounded(request)
-    parser = _InMemory(
-        request.headers, body, max_files=MOST_PARTS, max_fields=MOST_PARTS, max_part_size=FIELD_BYTES
-    )
+    parser = _InMemory(request.headers, body, max_files=MOST_PARTS, max_fields=MOST_PARTS, max_part_size=FIELD_BYTES)
     async with body_deadline(request):
         try:
             return await parser.parse()
         except MultiPartException as error:
-            async for _ in _bounded(request):
+            async for _ in body:
                 pass
             raise RequestError(f"body: is not a form that this server takes: {error.message}") from error
 
@@ -241,9 +254,7 @@ async def _whole(request: Request, any_id: str) -> dict[str, object]:
     """All that is told of one voice."""
     account_id = _account_id(request)
     clone, texts = await state_of(request).store.clones.find(account_id, any_id)
-    samples = [
-        {"text": text, "audioUrl": _sample_url(request, clone.id, number)} for number, text in enumerate(texts)
-    ]
+    samples = [{"text": text, "audioUrl": _sample_url(request, clone.id, number)} for number, text in enumerate(texts)]
     return {
         **_row(clone),
         "model": clone.details.model,

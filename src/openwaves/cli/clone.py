@@ -9,12 +9,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from openwaves.assembly import Assembly, assemble
 from openwaves.cli.options import read_settings, settings_options
 from openwaves.cli.store import open_store, with_store
+from openwaves.cloning import CloneMaker
 from openwaves.settings import Settings
 from openwaves.storage import Store
 from openwaves.storage.accounts import FIRST_ACCOUNT
-from openwaves.storage.clones import StoredClone
+from openwaves.storage.clones import CloneDetails, StoredClone
+from openwaves.voices.progress import rich_progress
 
 _account = click.option(
     "--account", default=FIRST_ACCOUNT, show_default=True, help="Id or name of the account that owns it."
@@ -36,18 +39,22 @@ def clone() -> None:
 @click.option("--language", default="", help="Code of the language that it is meant for.")
 @click.option("--consent", default="", help="How the speaker agreed.")
 @_account
-@settings_options(*_PLACES, "model_dir", "engine")
-def create_clone(
-    file: BinaryIO, account: str, config: Path | None, engine: str | None, **options: Any
-) -> None:
+@settings_options(*_PLACES, "model_dir", "engine", "kokoro_backend")
+def create_clone(file: BinaryIO, account: str, config: Path | None, **options: Any) -> None:
     """Make a voice of the person who speaks in FILE and print its id. FILE `-` is stdin."""
     from openwaves.api.clones import parse_details  # noqa: PLC0415 - keeps `openwaves --help` quick
 
     told = ("name", "description", "accent", "tags", "language", "consent")
     fields = {name: options.pop(name) for name in told}
     details = parse_details({**fields, "displayName": fields.pop("name")}, getattr(file, "name", ""))
-    settings = read_settings(config, {"log_level": "warning", "engine": engine, **options})
-    made = asyncio.run(_create(settings, account, details, file.read()))
+    settings = read_settings(config, {"log_level": "warning", **options})
+    with rich_progress() as progress:
+        speech = assemble(settings, progress, _say)
+    try:
+        _say("making the voice")
+        made = asyncio.run(_create(settings, speech, account, details, file.read()))
+    finally:
+        speech.close()
     click.echo(made.id)
 
 
@@ -80,6 +87,18 @@ def delete_clone(voice_id: str, account: str, config: Path | None, **options: An
 
     with_store(config, options, delete)
     click.echo(f"{voice_id} is deleted", err=True)
+
+
+async def _create(
+    settings: Settings, speech: Assembly, account: str, details: CloneDetails, recording: bytes
+) -> StoredClone:
+    async with await open_store(settings) as store:
+        account_id = (await store.accounts.find(account)).id
+        return await CloneMaker(store, threads=1).make(speech, account_id, details, recording)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
 
 
 async def _owned(store: Store, account: str) -> list[StoredClone]:

@@ -132,7 +132,8 @@ def write_whole(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f"{secrets.token_hex(8)}{UNFINISHED}")
     try:
-        with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        unfinished.touch(mode=0o600, exist_ok=False)
+        with unfinished.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -178,7 +179,7 @@ class _Disk:
 
     def names(self) -> list[str]:
         try:
-            return os.listdir(self._folder)
+            return [path.name for path in self._folder.iterdir()]
         except FileNotFoundError:
             return []
 

@@ -87,7 +87,7 @@ class Store:
         await self.close()
 
     def start(self) -> None:
-        """Begin to follow the changes of other processes, to write down usage and to remove leftovers, until ``close``."""
+        """Begin to follow other processes, to write down usage and to remove what a crash left, until ``close``."""
         self._tasks = [
             asyncio.create_task(self._sweep()),
             asyncio.create_task(self._each(REFRESH_S, self.refresh)),
