@@ -18,7 +18,8 @@ from openwaves.synthesis import Speaker, Synthesizer
 from openwaves.text.segments import split
 from openwaves.types import SpeechJob
 from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.cloning import Cloner
+from openwaves.voices.cloning.cloner import Cloner
+from openwaves.voices.cloning.prepare import prepare_encoders
 from openwaves.voices.models import KOKORO_NETWORK, KOKORO_PREPARED, KOKORO_VOICES, ModelStore
 from openwaves.voices.progress import Progress
 from openwaves.voices.styles import StyleLibrary
@@ -53,13 +54,14 @@ class Assembly:
 
 
 def fetch_models(settings: Settings, progress: Progress) -> PreparedNetwork:
-    """Fetch the model files that are missing or damaged, and prepare the Kokoro network for this machine.
+    """Fetch the model files that are missing or damaged, and prepare the networks for this machine.
 
     Raises:
         ModelFileError: A file cannot be fetched, or the folder is not writable.
     """
     store = ModelStore(settings.model_dir)
     store.pull(progress)
+    prepare_encoders(store, progress.say)
     return prepare(store.root / KOKORO_NETWORK, store.root / KOKORO_PREPARED, progress.say)
 
 

@@ -9,7 +9,7 @@ from openwaves.storage import Store
 from openwaves.storage.clones import CloneDetails, Sample, StoredClone, new_voice_id, voice_of
 from openwaves.synthesis import Synthesizer
 from openwaves.types import ClonedStyle, SpeechRequest, Voice
-from openwaves.voices.cloning import Cloner
+from openwaves.voices.cloning.cloner import Cloner
 from openwaves.voices.previews import PREVIEW_TEXTS, SECOND_PREVIEW_TEXT
 
 MOST_WAITING = 3  # for each thread; the last of them has its answer within 10 s

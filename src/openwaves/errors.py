@@ -3,6 +3,7 @@
 OpenWavesError
 ├ RequestError                 the caller's mistake
 │ ├ FieldError                 a field of the request is missing or out of range
+│ │ └ RecordingError           no voice can be made of the uploaded recording
 │ ├ TextTooLongError           the text or the body exceeds the server's limit
 │ ├ DictionaryFullError        the account has as many dictionary entries as it may
 │ ├ ClonesFullError            the account has as many cloned voices as it may
@@ -55,6 +56,15 @@ class FieldError(RequestError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+
+
+class RecordingError(FieldError):
+    """No voice can be made of the recording; the message tells the person what to record instead."""
+
+    code = "unusable_recording"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("file", problem)
 
 
 class TextTooLongError(RequestError):

@@ -89,7 +89,11 @@ class Speaker:
         Raises:
             ModelFileError: A style pack is missing or damaged.
         """
-        if self.styles is None or not voice.timbre:
+        if self.styles is None:
+            return Style(pitch=voice.pitch)
+        if voice.style is not None:
+            return Style(self.styles.of_clone(voice.style), voice.pitch)
+        if not voice.timbre:
             return Style(pitch=voice.pitch)
         return Style(self.styles.pack(voice.timbre, voice.prosody), voice.pitch)
 

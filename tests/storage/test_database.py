@@ -21,7 +21,7 @@ from openwaves.types import DictionaryItem
 from tests.databases import Postgres
 
 SCHEMAS = Path(__file__).parent / "schemas"
-"""A database of each schema, as SQL; each holds the same rows."""
+"""A database of each schema, as SQL; each holds the same rows, from 0002 on a cloned voice too."""
 
 
 async def test_migrations_make_the_tables_that_the_code_uses(database_url: str, tmp_path: Path) -> None:
@@ -106,6 +106,12 @@ async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: 
         assert dictionary.items == (DictionaryItem("nginx", "engine-x"), DictionaryItem("एपीआई", "ए पी आई"))
         (row,) = await store.usage.rows()
         assert (row.counts.requests, row.counts.characters, row.counts.audio_s) == (1, 5, 1.5)
+        if schema.stem >= "0002":
+            (clone,) = await store.clones.of_account(caller.account.id)
+            assert (clone.details.name, clone.details.tags) == ("Asha", ("hindi", "calm"))
+            voice = await store.clones.resolve(caller.account.id, clone.id)
+            assert voice.style is not None
+            assert (voice.style[0], voice.style[-1], voice.pitch, voice.gain_db) == (-1, 1, 0.9, -1.5)
 
 
 def test_every_migration_has_its_schema_here() -> None:
