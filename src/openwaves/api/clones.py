@@ -283,7 +283,7 @@ def _split(tags: str) -> tuple[str, ...]:
 
 def _base_name(file_name: str) -> str:
     """The last part of a name, whatever system it is from, without what cannot be shown."""
-    name = "".join(char for char in PureWindowsPath(file_name).name if char.isprintable())
+    name = "".join(char for char in PureWindowsPath(file_name).name if char.isprintable()).strip(". ")
     return name[-FILE_NAME_CHARS:] or "recording"
 
 

@@ -153,7 +153,9 @@ def _statistics(build: _Builder, x: str, n_frames: str) -> str:
     mean = build.op("ReduceMean", x, time, keepdims=1)
     off = build.op("Sub", x, mean)
     squares = build.op("ReduceSum", build.op("Mul", off, off), time, keepdims=0)
-    n_less_one = build.op("Sub", build.op("Cast", n_frames, to=TensorProto.FLOAT), build.constant(np.float32([1])[0]))
+    n_less_one = build.op(
+        "Sub", build.op("Cast", n_frames, to=TensorProto.FLOAT), build.constant(np.array(1, np.float32))
+    )
     deviation = build.op("Sqrt", build.op("Div", squares, n_less_one))
     return build.op("Concat", build.op("Squeeze", mean, time), deviation, axis=1)
 
