@@ -47,9 +47,14 @@ def test_damage_is_found_when_read_and_mended_when_put_again(tmp_path: Path) -> 
 def test_a_writer_whose_unfinished_file_is_swept_writes_it_again(tmp_path: Path) -> None:
     blobs = Blobs(None, tmp_path)
     contents = [os.urandom(200_000) for _ in range(60)]
+
+    def sweep() -> None:
+        for _ in range(300):
+            blobs.remove_unfinished()
+
     with ThreadPoolExecutor(2) as pool:
         writing = pool.map(blobs.put, contents)
-        sweeping = pool.submit(lambda: [blobs.remove_unfinished() for _ in range(300)])
+        sweeping = pool.submit(sweep)
         names = list(writing)
         sweeping.result()
     assert [blobs.get(name) for name in names] == contents

@@ -1,7 +1,11 @@
 """Cloned voices as rows and blobs, on SQLite and on PostgreSQL."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
+from random import Random
+from threading import Timer
 
 import numpy as np
 import pytest
@@ -12,9 +16,37 @@ from openwaves.storage.blobs import Blobs
 from openwaves.storage.clones import CloneDetails, Sample, StoredClone, new_voice_id
 from openwaves.types import ClonedStyle
 
+ROOT = Path(__file__).parents[2]
+KILLS = 4
 DETAILS = CloneDetails("Asha", tags=("calm",), language="hi", consent="she signed")
 STYLE = ClonedStyle(np.linspace(-1, 1, 256, dtype=np.float32), 0.9, -1.5)
 SAMPLES = (Sample("Hello.", b"one"), Sample("Bye.", b"two"))
+
+
+WRITER = """
+import asyncio, os, sys
+from pathlib import Path
+from openwaves.storage import Store
+from tests.storage.test_clones import keep
+
+async def write(store, number):
+    kept = []
+    while True:
+        made = await keep(store, os.urandom(300_000))
+        print("kept", made.id, flush=True)
+        kept.append(made.id)
+        if len(kept) > 3:
+            print("asked", kept[0], flush=True)
+            await store.clones.delete("default", kept[0])
+            print("deleted", kept.pop(0), flush=True)
+
+async def main():
+    async with await Store.open(sys.argv[1] or None, Path(sys.argv[2])) as store:
+        store.start()
+        await asyncio.gather(*(write(store, number) for number in range(3)))
+
+asyncio.run(main())
+"""
 
 
 async def keep(store: Store, recording: bytes = b"recording", account_id: str = "default") -> StoredClone:
@@ -138,3 +170,31 @@ async def test_all_processes_sign_alike(database_url: str, tmp_path: Path) -> No
     (tmp_path / "elsewhere").mkdir()
     async with await Store.open(None, tmp_path / "elsewhere") as stranger:
         assert not stranger.signer.is_signed("text", signature)
+
+
+async def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
+    there: set[str] = set()
+    asked: set[str] = set()
+    gone: set[str] = set()
+    random = Random(database_url[:1])
+    for _ in range(KILLS):
+        command = [sys.executable, "-c", WRITER, database_url, str(tmp_path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+            assert process.stdout is not None
+            lines = iter(process.stdout.readline, "")
+            started = False
+            for line in lines:
+                if not started:
+                    started = True
+                    Timer(random.uniform(0, 0.4), process.kill).start()
+                done, voice_id = line.split()
+                {"kept": there, "asked": asked, "deleted": gone}[done].add(voice_id)
+        async with await Store.open(database_url or None, tmp_path) as store:
+            listed = {clone.id for clone in await store.clones.of_account("default")}
+            assert there - asked <= listed
+            assert not gone & listed
+            names = {sample for voice_id in listed for sample in [await store.clones.sample(voice_id, 0)]}
+            assert names <= {b"one"}
+            await store.clones.sweep()
+            assert files(tmp_path) == (len(listed) + 2 if listed else 0)  # its recording each, and two samples
+    assert len(there) > 3 * KILLS
