@@ -112,8 +112,7 @@ def _pitch(frames: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np
 
 def _autocorrelation(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     power = np.abs(np.fft.rfft(frames, 2 * _PITCH_WINDOW)) ** 2
-    correlation: NDArray[np.float32] = np.fft.irfft(power)[:, :_PITCH_WINDOW]
-    return correlation
+    return np.asarray(np.fft.irfft(power)[:, :_PITCH_WINDOW], np.float32)
 
 
 def _levels(samples: Samples) -> NDArray[np.float32]:
