@@ -58,7 +58,7 @@ def decode(data: bytes) -> tuple[int, list[bytes]]:
     Returns:
         The exit status, and native float32 mono samples at 16 kHz, at most ``MOST_S`` seconds.
     """
-    with av.open(io.BytesIO(data), options=OPTIONS, metadata_errors="ignore", io_open=_refuse) as container:
+    with av.open(io.BytesIO(data), "r", options=OPTIONS, metadata_errors="ignore", io_open=_refuse) as container:
         if not container.streams.audio:
             return SOUNDLESS, []
         stream = container.streams.audio[0]
@@ -68,7 +68,7 @@ def decode(data: bytes) -> tuple[int, list[bytes]]:
         return _samples(container.demux(stream))
 
 
-def _samples(packets: Iterator[av.Packet]) -> tuple[int, list[bytes]]:
+def _samples(packets: "Iterator[av.Packet[av.AudioStream]]") -> tuple[int, list[bytes]]:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
     pieces: list[bytes] = []
     left = RATE * MOST_S
