@@ -19,7 +19,8 @@ import requests
 from websockets.sync.client import connect
 
 from tests.api.test_dictionaries import another_key, wait_for
-from tests.recordings import voice_wav, wav
+from tests.audio.test_decode import file_of
+from tests.recordings import voice_wav
 from tests.servers import KEY, RunningServer, server
 
 PATH = "/waves/v1/voice-cloning"
@@ -260,7 +261,7 @@ def test_hostile_uploads_cost_little_and_leave_neither_files_nor_processes(state
     process = psutil.Process(state_server.process.pid)
     before, children = blobs(state_server), len(process.children(recursive=True))
     noise = np.random.default_rng(1).bytes(4 << 20)
-    for recording in (zip_bomb(), long_silence(), wav(np.zeros(5 << 18)), VOICE[:1000], noise):
+    for recording in (zip_bomb(), long_silence(), file_of(np.zeros(5 << 18, np.float32), "wav"), VOICE[:1000], noise):
         assert len(recording) <= 5 << 20
         used_s = cpu_s(process)
         refused = upload(state_server, recording, file_name="../../../etc/passwd")
