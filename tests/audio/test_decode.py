@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import tempfile
 import threading
 import time
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from openwaves.audio.decode import decode
-from openwaves.errors import RecordingError
+from openwaves.errors import EngineError, RecordingError
 from openwaves.types import Samples
 
 RATE = 48000
@@ -49,6 +50,7 @@ def file_of(samples: Samples, kind: str = "mp3", **metadata: str) -> bytes:
     with av.open(target, "w", format=container) as output:
         output.metadata.update(metadata)
         stream = output.add_stream(codec, rate=RATE, format=sample_format, layout="mono")
+        assert isinstance(stream, av.AudioStream)
         resampler = av.AudioResampler(sample_format, "mono", RATE, frame_size=stream.codec_context.frame_size or 4800)
         frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
         frame.sample_rate = RATE
@@ -220,6 +222,12 @@ def test_broken_files_never_get_stuck() -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert max(pool.map(outcome, broken)) < 2
+
+
+def test_a_broken_installation_is_not_the_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(EngineError, match="cannot be started"):
+        decode(file_of(tone(1.0)))
 
 
 def test_many_threads_decode_at_once() -> None:

@@ -101,7 +101,8 @@ def test_a_damaged_or_hostile_checkpoint_runs_nothing(tmp_path: Path) -> None:
             return (exec, (f"open({str(tmp_path / 'made')!r}, 'w')",))
 
     path = tmp_path / "weights.pt"
-    path.write_bytes(b"".join(pickle.dumps(item) for item in (1, 2, {}, {"a": Hostile()}, [])))
+    parts: list[object] = [1, 2, {}, {"a": Hostile()}, []]
+    path.write_bytes(b"".join(map(pickle.dumps, parts)))
     assert read_checkpoint(path) == {}
     assert not (tmp_path / "made").exists()
     path.write_bytes(b"PK\3\4 not a checkpoint")

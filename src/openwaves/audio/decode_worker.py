@@ -23,6 +23,8 @@ SOUNDLESS = 4
 """Exit status: a container without a sound track of ``CODECS``."""
 DAMAGED = 5
 """Exit status: the sound track cannot be decoded."""
+BROKEN = 1
+"""Exit status of Python: this module could not be imported."""
 
 DEMUXERS = "wav,mp3,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,ogg,flac,aac,aiff"
 CODECS = (
@@ -40,11 +42,12 @@ OPTIONS = {
 
 def main() -> None:
     """Decode, then end with a status."""
+    sys.excepthook = lambda *_: os._exit(DAMAGED)
     _limit()
     data = sys.stdin.buffer.read()
     try:
         status, pieces = decode(data)
-    except (av.error.FFmpegError, MemoryError, ValueError):
+    except (av.error.FFmpegError, ValueError):
         status, pieces = UNKNOWN, []
     for piece in pieces:
         sys.stdout.buffer.write(piece)

@@ -36,7 +36,7 @@ class _Parts:
 class Cloner:
     """Makes styles of recordings. Thread-safe; each call keeps one core busy for about a second.
 
-    The first call loads the speaker encoders and the surrogate, about 100 MB.
+    The first call loads the speaker encoders and the surrogate, which takes a second more.
     """
 
     def __init__(self, models: Path, styles: StyleLibrary, speak: Speak) -> None:
