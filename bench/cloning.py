@@ -52,7 +52,7 @@ SENTENCES = (
     "The children were playing in the garden after school.",
     "Could you bring me a glass of cold water, please?",
     "He opened the letter slowly and began to read it aloud.",
-    "Your appointment has been moved to Thursday at three in the afternoon.",
+    "Your appointment has been moved to Thursday, late in the afternoon.",
     "We walked along the river until the rain began to fall.",
     "Nobody expected the train to arrive on time that morning.",
     "She keeps the old photographs in a wooden box under her bed.",
@@ -142,7 +142,10 @@ class Bench:
     def errors(self, said: str, sound: Samples) -> int:
         """Words that the recognizer misheard."""
         segments, _ = self.whisper.transcribe(sound, language="en", temperature=0, beam_size=1)
-        return distance(plain_words(said), plain_words(" ".join(segment.text for segment in segments)))
+        heard = " ".join(segment.text for segment in segments)
+        if wrong := distance(plain_words(said), plain_words(heard)):
+            print(f"{said} -> {heard}", file=sys.stderr, flush=True)
+        return wrong
 
     def compare(
         self,
