@@ -36,7 +36,7 @@ from openwaves.synthesis import Speaker
 from openwaves.text.segments import split
 from openwaves.types import ClonedStyle, Samples, SpeechJob, Voice
 from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.cloning.cloner import Cloner, clone_voice
+from openwaves.voices.cloning.cloner import Cloner
 from openwaves.voices.cloning.encoders import Encoders, Vector, framed, leveled, slaney_mel, unit
 from openwaves.voices.cloning.prepare import prepare_encoders
 from openwaves.voices.cloning.reference import spoken
@@ -206,7 +206,7 @@ def measure(recordings: Mapping[str, list[Samples]], conditions: Iterable[str], 
         for name, own in recordings.items():
             upload = wav(CONDITIONS[condition](own[0]))
             started = processor_s()
-            voices[name] = clone_voice(patiently(bench.cloner, upload))
+            voices[name] = Voice.of_clone(patiently(bench.cloner, upload))
             cpu_s.append(processor_s() - started)
         clones.append(bench.compare(f"clone, {condition}", voices, others, sentences, mean(cpu_s)))
     packs = {name: bench.judges.hear(bench.say(pack_voice(name), PROBE)) for name in pack_names() if name[0] in ENGLISH}

@@ -7,7 +7,7 @@ All are frozen: a stage makes new values and changes none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ Samples = NDArray[np.float32]
 """Mono sound, shape (n_samples,), float32, nominally in [-1, 1]."""
 
 AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
+CLONE_ENGINE = "kokoro"
+"""The engine that speaks cloned styles."""
+
 Gender = Literal["female", "male", ""]
 """Empty where nobody knows: of clones."""
 
@@ -139,6 +142,35 @@ class Voice:
     pitch: float = 1.0
     gain_db: float = 0.0
     style: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of_clone(
+        cls,
+        style: ClonedStyle,
+        voice_id: str = "clone",
+        *,
+        name: str = "",
+        language: str = "en",
+        accent: str = "",
+        description: str = "",
+        models: tuple[str, ...] = (),
+    ) -> Self:
+        """The voice of a cloned style, which speaks every language."""
+        return cls(
+            id=voice_id,
+            name=name,
+            engine=CLONE_ENGINE,
+            languages=(language,),
+            accent=accent,
+            gender="",
+            age="",
+            use_cases=(),
+            description=description,
+            models=models,
+            pitch=style.pitch,
+            gain_db=style.gain_db,
+            style=style.vector,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,7 +337,7 @@ def test_too_many_uploads_at_once_are_told_when_to_come_back(state_server: Runni
 
 
 def test_restarts_and_other_processes(database_url: str, tmp_path: Path) -> None:
-    options = ("--engine", "tone", "--link-lifetime-s", "2")
+    options: tuple[str, ...] = ("--engine", "tone", "--link-lifetime-s", "2")
     with (
         server(tmp_path, *options, OPENWAVES_DATABASE_URL=database_url) as one,
         server(tmp_path, *options, OPENWAVES_DATABASE_URL=database_url) as other,

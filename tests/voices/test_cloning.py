@@ -20,7 +20,7 @@ from openwaves.text.segments import split
 from openwaves.types import Samples, SpeechJob, Voice
 from openwaves.voices.catalogue import Catalogue
 from openwaves.voices.cloning.checkpoint import read_checkpoint
-from openwaves.voices.cloning.cloner import Cloner, clone_voice
+from openwaves.voices.cloning.cloner import Cloner
 from openwaves.voices.cloning.encoders import Encoders, Vector
 from openwaves.voices.cloning.prepare import prepare_encoders
 from openwaves.voices.cloning.reference import Reference, check, pitch_curve, spoken
@@ -196,7 +196,7 @@ def test_a_clone_sounds_like_its_speaker_and_as_loud_as_all(
         style = cloner.clone(upload(recordings[name], "mp3"))
         assert style.vector.shape == (256,)
         assert style.vector.dtype == np.float32
-        news = said_by(speaker, clone_voice(style), NEWS)
+        news = said_by(speaker, Voice.of_clone(style), NEWS)
         assert semitones(median_hz(news), median_hz(recordings[name])) < 2.5
         mine = encoders.embed(spoken(news))
         assert cosines(mine, heard[name]) > cosines(mine, heard[other]) + 0.4
@@ -233,7 +233,7 @@ def test_clones_of_real_people_are_told_apart(speaker: Speaker, cloner: Cloner, 
     files = [sorted(folder.glob("*.flac")) for folder in sorted(REAL_SPEAKERS.iterdir()) if folder.is_dir()][:3]
     others = [encoders.embed(spoken(decode(own[1].read_bytes()))) for own in files]
     for number, own in enumerate(files):
-        voice = clone_voice(cloner.clone(own[0].read_bytes()))
+        voice = Voice.of_clone(cloner.clone(own[0].read_bytes()))
         mine = encoders.embed(spoken(said_by(speaker, voice, NEWS)))
         likeness = [cosines(mine, other) for other in others]
         assert int(np.argmax(likeness)) == number

@@ -27,7 +27,6 @@ KEPT_CLONES = 10_000  # in memory, 2 kB each
 ID_PREFIX = "voice_"
 ID_ALPHABET = string.ascii_letters + string.digits
 ID_CHARS = 10
-ENGINE = "kokoro"
 DEFAULT_LANGUAGE = "en"
 COMPLETED = "completed"
 
@@ -282,20 +281,14 @@ def is_clone_id(voice_id: str) -> bool:
 
 def voice_of(voice_id: str, details: CloneDetails, style: ClonedStyle) -> Voice:
     """A cloned voice, as the synthesizer speaks it."""
-    return Voice(
-        id=voice_id,
+    return Voice.of_clone(
+        style,
+        voice_id,
         name=details.name,
-        engine=ENGINE,
-        languages=(details.language or DEFAULT_LANGUAGE,),
+        language=details.language or DEFAULT_LANGUAGE,
         accent=details.accent.strip().lower(),
-        gender="",
-        age="",
-        use_cases=(),
         description=details.description,
         models=(details.model,),
-        pitch=style.pitch,
-        gain_db=style.gain_db,
-        style=style.vector,
     )
 
 

@@ -98,29 +98,10 @@ class Cloner:
 
         spoken = [
             self._speak(
-                SpeechJob(segment, clone_voice(style), 1.0, "en", None, math_notation=False, seed=0), CancelToken()
+                SpeechJob(segment, Voice.of_clone(style), 1.0, "en", None, math_notation=False, seed=0), CancelToken()
             )
             for segment in split(SAMPLE)
         ]
         samples = np.concatenate([speech.samples for speech in spoken]).astype(np.float64)
         loudness = Meter(spoken[0].sample_rate).integrated_loudness(samples)
         return float(np.clip(TARGET_LUFS - loudness, -MOST_GAIN_DB, MOST_GAIN_DB))
-
-
-def clone_voice(style: ClonedStyle, voice_id: str = "clone", name: str = "", language: str = "en") -> Voice:
-    """A voice that speaks in a cloned style, in every language."""
-    return Voice(
-        id=voice_id,
-        name=name,
-        engine="kokoro",
-        languages=(language,),
-        accent="",
-        gender="female",
-        age="adult",
-        use_cases=(),
-        description="",
-        models=(),
-        pitch=style.pitch,
-        gain_db=style.gain_db,
-        style=style.vector,
-    )
