@@ -219,10 +219,10 @@ def test_broken_files_never_get_stuck() -> None:
     broken = [mp4_of_huge_tables()]
     for whole in wholes:
         for _ in range(3):
-            data = bytearray(whole)
-            for at in chance.integers(0, len(data), 40):
-                data[at] = chance.integers(256)
-            broken.append(bytes(data))
+            harmed = bytearray(whole)
+            for at in chance.integers(0, len(harmed), 40):
+                harmed[at] = chance.integers(256)
+            broken.append(bytes(harmed))
 
     for data in broken:
         with at_once(), suppress(RecordingError):
