@@ -224,9 +224,9 @@ def test_broken_files_never_get_stuck() -> None:
                 harmed[at] = chance.integers(256)
             broken.append(bytes(harmed))
 
-    for data in broken:
+    for upload in broken:
         with at_once(), suppress(RecordingError):
-            assert len(decode(data)) <= 60 * 16000
+            assert len(decode(upload)) <= 60 * 16000
 
 
 def test_a_broken_installation_is_not_the_fault_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
