@@ -19,6 +19,7 @@ COMMANDS = (
     "accounts",
     "keys",
     "dictionaries",
+    "clone",
     "usage",
 )
 """In the order of ``--help``; each is an object in the module of its name."""
