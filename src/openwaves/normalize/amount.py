@@ -50,6 +50,12 @@ class Patterns:
     ending: re.Pattern[str]
 
 
+def apart_endings(language: Language) -> str:
+    """Pattern of the endings that a space sets off; a unit's short form with its full stop is none."""
+    keys = sorted(language.apart, key=len, reverse=True)
+    return "|".join(re.escape(key) + r"(?!\.)" * (f"{key}." in language.units) for key in keys) or "(?!)"
+
+
 @cache
 def patterns(code: str) -> Patterns:
     """Patterns of a language; units, currency codes and scale signs of English are read in all of them."""
@@ -74,7 +80,7 @@ def patterns(code: str) -> Patterns:
         re.compile(rf"(?P<gap>{gap})(?P<scale>{scales}){edge}(?:[ \u00a0](?P<more>{words}){edge})?"),
         re.compile(
             rf"(?:(?P<ending>{_alternatives(set(language.ordinal_forms)) or '(?!)'})"
-            rf"|[ \u00a0](?P<apart>{_alternatives(language.apart) or '(?!)'}))(?!\.?{LETTER}|\d)"
+            rf"|[ \u00a0](?P<apart>{apart_endings(language)}))(?!\.?{LETTER}|\d)"
         ),
     )
 
