@@ -15,11 +15,12 @@ class Gujarati(Indian):
     fused_hundreds = True
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "m" પાંચમો, "f" પાંચમી, "n" પાંચમું, "o" પાંચમા; endings that are no ordinal's stay as written."""
+        """Forms: "m" પાંચમો, "f" પાંચમી, "n" પાંચમું, "o" પાંચમા, "f એ" પાંચમીએ; endings that are no ordinal's stay as written."""
         if not self.is_ordinal(number, form, suffix):
             if suffix == _FROM:
                 return (self.year(number) if self.is_year(number, "", suffix) else self.cardinal(number)) + suffix
             return f"{self.cardinal(number)} {suffix}"
-        column = "mfno".find(form or "n")
+        gender, _, case = form.partition(" ")
+        column = "mfno".find(gender or "n")
         row = self.ordinals.get(number)
-        return row[column] if row else self.cardinal(number) + _ENDINGS["mfno"[column]]
+        return (row[column] if row else self.cardinal(number) + _ENDINGS["mfno"[column]]) + case

@@ -85,7 +85,7 @@ class Indian(Language):
         """Years of the last centuries are known by the words or the day beside them, too."""
         marks = self._year_marks
         if marks:
-            day = "before" in marks and before.isdecimal() and len(before) < 3
+            day = before.isdecimal() and len(before) < 3
             marked = day or before in marks.get("before", ()) or after in marks.get("after", ())
             if (marked and 1700 < number < 2000 and number % 100 > 0) or after in self.months:
                 return True

@@ -16,14 +16,14 @@ class Marathi(Indian):
         return "शंभर" if number == 100 else super().cardinal(number)
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "m" पाचवा, "f" पाचवी, "n" पाचवे, "o" पाचव्या; a ला that is no ordinal's stays as written."""
+        """Forms: "m" पाचवा, "f" पाचवी, "n" पाचवे, "o" पाचव्या, "f त" पाचवीत; a ला that is no ordinal's stays as written."""
         if not self.is_ordinal(number, form, suffix):
             return self.cardinal(number) + suffix
-        column = "mfno".find(form or "m")
+        gender, _, case = form.partition(" ")
+        column = "mfno".find(gender or "m")
         row = self.ordinals.get(number)
-        if row:
-            return row[column]
-        return _ordinal_stem(self.cardinal(number)) + "व" + _ENDINGS["mfno"[column]]
+        words = row[column] if row else _ordinal_stem(self.cardinal(number)) + "व" + _ENDINGS["mfno"[column]]
+        return words + case
 
 
 def _ordinal_stem(words: str) -> str:
