@@ -15,7 +15,7 @@ class Gujarati(Indian):
     fused_hundreds = True
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "m" પાંચમો, "f" પાંચમી, "n" પાંચમું, "o" પાંચમા, "f એ" પાંચમીએ; endings that are no ordinal's stay as written."""
+        """Forms: "m" પાંચમો, "f" પાંચમી, "n" પાંચમું, "o" પાંચમા, "f એ" પાંચમીએ; other endings stay as written."""
         if not self.is_ordinal(number, form, suffix):
             if suffix == _FROM:
                 return (self.year(number) if self.is_year(number, "", suffix) else self.cardinal(number)) + suffix

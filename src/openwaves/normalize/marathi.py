@@ -16,7 +16,7 @@ class Marathi(Indian):
         return "शंभर" if number == 100 else super().cardinal(number)
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
-        """Forms: "m" पाचवा, "f" पाचवी, "n" पाचवे, "o" पाचव्या, "f त" पाचवीत; a ला that is no ordinal's stays as written."""
+        """Forms: "m" पाचवा, "f" पाचवी, "n" पाचवे, "o" पाचव्या, "f त" पाचवीत; other endings stay as written."""
         if not self.is_ordinal(number, form, suffix):
             return self.cardinal(number) + suffix
         gender, _, case = form.partition(" ")
