@@ -7,6 +7,7 @@ from functools import cache
 
 from openwaves.normalize import registry
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER
+from openwaves.normalize.endings import apart_endings
 from openwaves.normalize.language import Language
 
 _POINT = (
@@ -48,12 +49,6 @@ class Patterns:
     currency: re.Pattern[str]
     scale: re.Pattern[str]
     ending: re.Pattern[str]
-
-
-def apart_endings(language: Language) -> str:
-    """Pattern of the endings that a space sets off; a unit's short form with its full stop is none."""
-    keys = sorted(language.apart, key=len, reverse=True)
-    return "|".join(re.escape(key) + r"(?!\.)" * (f"{key}." in language.units) for key in keys) or "(?!)"
 
 
 @cache
