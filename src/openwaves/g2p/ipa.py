@@ -16,7 +16,7 @@ PHONEMES = frozenset(
 
 TIE = "\u0361"
 
-_TIES = {
+TIES = {
     "aɪ": "I",
     "aʊ": "W",
     "dz": "ʣ",
@@ -32,8 +32,9 @@ _TIES = {
     "dʑ": "ʥ",  # Polish dź: as in Japanese じ
     "ɔø": "Y",  # German eu: the end of English "boy" is as near as the symbols come
 }
+"""Two letters with a tie, and the symbol of both. In docs/languages.md, as are the next two."""
 
-_FOLDS = {
+FOLDS = {
     TIE: "",  # diphthongs that have no symbol of their own: two letters
     "ɭ": "l",  # retroflex l (mr kn ta te ml pa), dark l (ru)
     "ɫ": "l",  # dark l (tr)
@@ -70,17 +71,19 @@ _FOLDS = {
     "F": "",
     '"': "",
 }
+"""Letters that are no symbols, and the nearest symbol; "" for signs that change no symbol."""
 
-_VOICE_FOLDS = {
+VOICE_FOLDS = {
     "nl": {"ɵ": "ø"},  # "hut": front and rounded
     "sv": {"ɵ": "ø", "ʉ": "y"},  # "buss", "hus": front and rounded
     "nb": {"ʉ": "y"},
     "ru": {"ɪ^": "ʲ", "^": "ʲ"},  # final soft r, which espeak-ng spells in its own alphabet
 }
+"""The same for one voice of espeak-ng, before the others."""
 
 _FLAG = re.compile(r"\([a-z0-9\u0361-]+\)")  # "(en)": the next letters are read by another language's rules
 _TIED = re.compile(f"(.){TIE}(.)")
-_TABLE = str.maketrans(_FOLDS)
+_TABLE = str.maketrans(FOLDS)
 
 
 def to_symbols(ipa: str, voice: str) -> str:
@@ -97,8 +100,8 @@ def to_symbols(ipa: str, voice: str) -> str:
         UnknownPhonemeError: A character is in no table.
     """
     # "r." is espeak-ng's spelling of the retroflex flap (ਕੁੜੀ)
-    text = _TIED.sub(lambda tied: _TIES.get(tied[1] + tied[2], tied[0]), _FLAG.sub("", ipa)).replace("r.", "ɽ")
-    for sound, symbols in _VOICE_FOLDS.get(voice, {}).items():
+    text = _TIED.sub(lambda tied: TIES.get(tied[1] + tied[2], tied[0]), _FLAG.sub("", ipa)).replace("r.", "ɽ")
+    for sound, symbols in VOICE_FOLDS.get(voice, {}).items():
         text = text.replace(sound, symbols)
     text = " ".join(text.translate(_TABLE).split())
     if unknown := sorted(set(text) - PHONEMES - {" "}):

@@ -7,6 +7,7 @@ from functools import cache
 
 from openwaves.normalize import registry
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER
+from openwaves.normalize.endings import apart_endings
 from openwaves.normalize.language import Language
 
 _POINT = (
@@ -74,7 +75,7 @@ def patterns(code: str) -> Patterns:
         re.compile(rf"(?P<gap>{gap})(?P<scale>{scales}){edge}(?:[ \u00a0](?P<more>{words}){edge})?"),
         re.compile(
             rf"(?:(?P<ending>{_alternatives(set(language.ordinal_forms)) or '(?!)'})"
-            rf"|[ \u00a0](?P<apart>{_alternatives(language.apart) or '(?!)'}))(?!\.?{LETTER}|\d)"
+            rf"|[ \u00a0](?P<apart>{apart_endings(language)}))(?!\.?{LETTER}|\d)"
         ),
     )
 

@@ -28,6 +28,7 @@ _MOST_SIGNS = 4  # punctuation marks side by side that are kept
 _NEXT_WORD = re.compile(rf"[ \t\u00a0]?({LETTER}{{1,40}})")
 _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?![a-z])")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]{2,}")
+_HYPHENS = frozenset("-‑")
 _BREAK = re.compile(r"\s")
 _PART = re.compile(r"\S+")
 
@@ -134,6 +135,22 @@ class Context:
             Spoken(" ".join(spoken[low:high]), place.start(), place.end(), language)
             for place, low, high in zip(places, cuts, cuts[1:], strict=False)
         ]
+
+    def join_ending(self, ending: str, start: int, end: int) -> bool:
+        """Join a case ending to the number, price or percentage that it is written to, "₹50" or "50%-".
+
+        Returns:
+            Whether it was one; else nothing has changed.
+        """
+        state, stop = self._state, start - (self.text[start - 1 : start] in _HYPHENS)
+        last = state.said[-1] if state.said else None
+        if not last or last.end != stop or last.language != self.base.code or self.base is not self.num:
+            return False
+        sign = self.text[stop - 1]
+        words = self.base.with_case(last.text, ending) if sign.isdecimal() or sign == "%" else ""
+        if words:
+            state.said[-1] = Spoken(words, last.start, end, last.language)
+        return bool(words)
 
     def punctuate(self, signs: str, start: int, end: int) -> None:
         """Add punctuation: to the words that it touches, those before it first; else for itself."""

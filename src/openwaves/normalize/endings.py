@@ -1,6 +1,9 @@
 """Numbers with an ending: ordinals, counts, case endings."""
 
+import re
+
 from openwaves.normalize.context import Context
+from openwaves.normalize.language import Language
 
 
 def with_ending(context: Context, number: int, suffix: str) -> tuple[str, str]:
@@ -23,3 +26,9 @@ def with_ending(context: Context, number: int, suffix: str) -> tuple[str, str]:
         return num.ordinal(number), ""
     year = 1000 <= number <= 2100 and num.is_year(number, "", "")
     return num.year(number) if year else num.cardinal(number), suffix
+
+
+def apart_endings(language: Language) -> str:
+    """Pattern of the endings that a space sets off; a unit's short form with its full stop is none."""
+    keys = sorted(language.apart, key=len, reverse=True)
+    return "|".join(re.escape(key) + r"(?!\.)" * (f"{key}." in language.units) for key in keys) or "(?!)"

@@ -2,7 +2,6 @@
 
 from openwaves.normalize.indian import Indian
 
-_QUARTERS = {(1, 2): "ಅರ್ಧ", (1, 4): "ಕಾಲು", (3, 4): "ಮುಕ್ಕಾಲು"}
 _MIXED = {(1, 2): "ೂವರೆ", (1, 4): "ೂಕಾಲು", (3, 4): "ೂಮುಕ್ಕಾಲು"}
 
 
@@ -28,20 +27,14 @@ class Kannada(Indian):
         """The first number takes "from" as its ending: ಐದರಿಂದ."""
         return _joined(words, self.symbols["to"]), ""
 
-    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
-        """Whether an ending makes an ordinal."""
-        return form in {"ನೇ", "ನೆಯ", ""}
-
-    def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
-        """Full hours with ಗಂಟೆ, unless it follows."""
-        if minute or second is not None:
-            return super().time(hour, minute, second, after)
-        hours = self.cardinal(hour)
-        return hours if after in {"am", "pm", "h"} or after.startswith("ಗಂಟೆ") else f"{hours} ಗಂಟೆ"
+    def with_case(self, words: str, ending: str) -> str:
+        """Endings of the table, joined as to a number: ರೂಪಾಯಿಗೆ."""
+        form = self.ordinal_forms.get(ending, "")
+        return _joined(words, form) if form and not self.is_ordinal(0, form, ending) else ""
 
     def fraction(self, numerator: int, denominator: int) -> str:
         """Half and quarters by their names, the others with an ordinal below."""
-        named = _QUARTERS.get((numerator, denominator))
+        named = self.parts.get(f"{numerator}/{denominator}")
         return named or f"{self.ordinal(denominator)} {self.cardinal(numerator)}"
 
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:

@@ -213,6 +213,18 @@ class Language:
         """Words of an abbreviation of the table after two words, in lower case."""
         return self.abbreviations[key]
 
+    def with_case(self, words: str, ending: str) -> str:
+        """Words for digits, a price or a percentage with a case ending that is written at once after it.
+
+        Args:
+            words: The words of what stands before the ending.
+            ending: The ending as written.
+
+        Returns:
+            Both as one; "" if the ending stays a word of its own.
+        """
+        return ""
+
     def noun_form(self, word: str) -> str:
         """Form of the number before a word of the text; "" if the word is no noun or changes nothing."""
         return ""

@@ -1,9 +1,10 @@
 """Malayalam: fused thousands, ``ഒരു`` before nouns, endings joined to the number's word."""
 
-from openwaves.normalize import tables
 from openwaves.normalize.indian import Indian
 
-_QUARTERS = {(1, 2): "അര", (1, 4): "കാൽ", (3, 4): "മുക്കാൽ"}
+_AFTER_A = {"ിന്": "യ്ക്ക്", "ിന്റെ": "യുടെ", "ിനെ": "യെ"}
+"""Case endings after a noun in -a, by those after a number."""
+
 _MIXED = {(1, 2): "ര", (1, 4): "േകാൽ", (3, 4): "േമുക്കാൽ"}
 
 
@@ -11,10 +12,6 @@ class Malayalam(Indian):
     """Standard Malayalam; the tens are one word, hundreds and more stand apart."""
 
     code = "ml"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.standing = tables.words(self.tables, "standing")
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = True) -> str:
         """With a form, one is ഒരു, as before a noun. 150 to 159 and their like are fused: നൂറ്റമ്പത്."""
@@ -42,26 +39,17 @@ class Malayalam(Indian):
         """The number's word with an ordinal or case ending."""
         return _attached(self.cardinal(number), form or "ാം")
 
-    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
-        """Whether an ending makes an ordinal."""
-        return form.startswith(("ാം", "ാമ")) or not form
-
-    def noun_form(self, word: str) -> str:
-        """Every word but those of a list may be a noun that is counted."""
-        return "" if not word or word in self.standing else "n"
-
-    def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
-        """Full hours with മണി, unless it follows."""
-        if minute or second is not None:
-            return super().time(hour, minute, second, after)
-        if after in {"am", "pm"}:
-            return self.cardinal(hour)
-        hours = self.cardinal(hour, "n")
-        return hours if after == "h" or after.startswith("മണി") else f"{hours} മണി"
+    def with_case(self, words: str, ending: str) -> str:
+        """Endings of the table, joined as to a number: ശതമാനത്തിൽ, രൂപയ്ക്ക്."""
+        form = self.ordinal_forms.get(ending, "")
+        if not form or self.is_ordinal(0, form, ending):
+            return ""
+        after_a = _AFTER_A.get(form) if words[-1].isalpha() else None
+        return words + after_a if after_a else _attached(words, form)
 
     def fraction(self, numerator: int, denominator: int) -> str:
         """Half and quarters by their names, the others as "of three, two"."""
-        named = _QUARTERS.get((numerator, denominator))
+        named = self.parts.get(f"{numerator}/{denominator}")
         return named or f"{_attached(self.cardinal(denominator), 'ിൽ')} {self.cardinal(numerator)}"
 
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:

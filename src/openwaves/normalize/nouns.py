@@ -48,8 +48,22 @@ def read_unit(context: Context, end: int, *, singular: bool) -> int:
         return end
     noun, code = unit(context, found["unit"])
     words = noun.part or (noun.one if singular else noun.many)
+    _, words = around(words, joined=False)
     context.say(words, found.start("unit"), found.end("unit"), code)
     return found.end("unit")
+
+
+def around(words: str, *, joined: bool) -> tuple[str, str]:
+    """A unit's words before and after its number: "மணிக்கு … கிலோமீட்டர்", "each hour … kilometres".
+
+    Args:
+        words: Of the table.
+        joined: Whether the first part can stand before the number, with a space behind; else all of it comes after.
+    """
+    lead, gap, rest = words.partition(" … ")
+    if not gap:
+        return "", words
+    return (f"{lead} ", rest) if joined else ("", f"{rest} {lead}")
 
 
 def unit(context: Context, key: str) -> tuple[Noun, str]:

@@ -6,7 +6,7 @@ from functools import cache
 from openwaves.normalize import registry
 from openwaves.normalize.amount import NUMBER
 from openwaves.normalize.context import LETTER, Context, Reader
-from openwaves.normalize.endings import with_ending
+from openwaves.normalize.endings import apart_endings, with_ending
 from openwaves.normalize.nouns import read_unit
 from openwaves.normalize.phone import PHONES, read_phone
 from openwaves.normalize.quantity import read_quantity
@@ -227,8 +227,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
     """Readers for the words of a language, in order: the first that accepts wins."""
     language = registry.language(code)
     suffixes = "|".join(re.escape(key) for key in sorted(language.ordinal_forms, key=len, reverse=True))
-    apart = "|".join(sorted(language.apart, key=len, reverse=True))
-    ending = rf"(?:[-‑]?({suffixes or '(?!)'})|[ \u00a0]({apart or '(?!)'}))(?!\.?{LETTER}|\d)"
+    ending = rf"(?:[-‑]?({suffixes or '(?!)'})|[ \u00a0]({apart_endings(language)}))(?!\.?{LETTER}|\d)"
     ordinal = re.compile(rf"(\d{{1,3}}(?:,\d{{2,3}}){{0,3}},\d{{3}}|\d{{1,9}}){ending}")
     dimension = () if math else ((re.compile(r"\d{1,6}(?=[ ]?[xX×][ ]?\d)"), _dimension),)
     return (

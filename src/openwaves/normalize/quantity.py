@@ -201,7 +201,6 @@ class _Reading:
         noun, code = nouns.unit(context, unit["unit"])
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
         begin = unit.start("unit")
-        context.say(self._numbers(form), self.start, begin - len(unit["gap"]), context.num.code)
         attribute = unit["gap"].endswith("-") and code == "en"
         words = noun.one if attribute else self._noun(noun, registry.language(code))
         if unit["per"]:
@@ -211,6 +210,8 @@ class _Reading:
         end = unit.end()
         if context.text[end : end + 2] == ". " and context.text[end + 2 : end + 3].islower():
             end += 1
+        lead, words = nouns.around(words, joined=code == context.num.code)
+        context.say(lead + self._numbers(form), self.start, begin - len(unit["gap"]), context.num.code)
         context.say(words, begin, end, code)
         return end
 

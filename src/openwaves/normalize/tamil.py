@@ -1,9 +1,7 @@
 """Tamil: fused thousands, ``ஒரு`` before nouns, endings joined to the number's word."""
 
-from openwaves.normalize import tables
 from openwaves.normalize.indian import Indian
 
-_QUARTERS = {(1, 2): "அரை", (1, 4): "கால்", (3, 4): "முக்கால்"}
 _UNCHANGED = ("ாம்", "ாவ", "ாக")
 """Endings before which ம் stays; before the others it becomes த்த்."""
 
@@ -12,10 +10,6 @@ class Tamil(Indian):
     """Standard Tamil as it is read aloud; compounds of tens stay two words."""
 
     code = "ta"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.standing = tables.words(self.tables, "standing")
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = True) -> str:
         """With a form, a final ஒன்று becomes ஒரு, as before a noun."""
@@ -49,34 +43,23 @@ class Tamil(Indian):
             return "முதலாவது"
         return _attached(self.cardinal(number), form)
 
-    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
-        """Whether an ending makes an ordinal."""
-        return form.startswith(("ாம்", "ாவது", "ாவதாக")) or not form
-
-    def noun_form(self, word: str) -> str:
-        """Every word but those of a list may be a noun that is counted."""
-        return "" if not word or word in self.standing else "n"
-
-    def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
-        """Full hours with மணி, unless it follows."""
-        if minute or second is not None:
-            return super().time(hour, minute, second, after)
-        if after in {"am", "pm"}:
-            return self.cardinal(hour)
-        hours = self.cardinal(hour, "n")
-        return hours if after == "h" or after.startswith("மணி") else f"{hours} மணி"
+    def with_case(self, words: str, ending: str) -> str:
+        """Endings of the table, joined as to a number: ரூபாய்க்கு, சதவீதத்தில்."""
+        form = self.ordinal_forms.get(ending, "")
+        return _attached(words, form) if form and not self.is_ordinal(0, form, ending) else ""
 
     def fraction(self, numerator: int, denominator: int) -> str:
         """Half and quarters by their names, the others as "of three, two"."""
-        named = _QUARTERS.get((numerator, denominator))
+        named = self.parts.get(f"{numerator}/{denominator}")
         return named or f"{_attached(self.cardinal(denominator), 'ில்')} {self.cardinal(numerator)}"
 
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """இரண்டரை, இரண்டே கால்."""
         if (numerator, denominator) == (1, 2):
             return _attached(self.cardinal(whole), "ரை")
-        if (numerator, denominator) in _QUARTERS:
-            return f"{_attached(self.cardinal(whole), 'ே')} {_QUARTERS[numerator, denominator]}"
+        named = self.parts.get(f"{numerator}/{denominator}")
+        if named:
+            return f"{_attached(self.cardinal(whole), 'ே')} {named}"
         return super().mixed(whole, numerator, denominator)
 
 

@@ -3,8 +3,6 @@
 from openwaves.normalize.indian import Indian
 from openwaves.normalize.tables import words
 
-_YEAR_ENDINGS = frozenset({"లో", "లోని", "నుండి", "నుంచి", "వరకు", "లోనే"})
-
 
 class Telugu(Indian):
     """Standard Telugu.
@@ -19,7 +17,7 @@ class Telugu(Indian):
         super().__init__()
         self.no_noun = words(self.tables, "no_noun")
         self.postpositions = words(self.tables, "postpositions")
-        self.oblique = {names[0]: names[1] for names in self.scale_names.values()}
+        self.oblique |= {names[0]: names[1] for names in self.scale_names.values()}
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = True) -> str:
         """Words of a number in one of the three forms."""
@@ -50,13 +48,16 @@ class Telugu(Indian):
         if row:
             return row[0]
         spoken = self.cardinal(number)
+        ending = suffix if suffix == "వది" else "వ"
         if spoken.endswith("ై"):
-            return spoken[:-1] + "య్యవ"
-        return (spoken[:-1] if spoken.endswith(("ు", "ి")) else spoken) + "వ"
+            return spoken[:-1] + "య్య" + ending
+        return (spoken[:-1] if spoken.endswith(("ు", "ి")) else spoken) + ending
 
-    def is_ordinal(self, number: int, form: str, suffix: str) -> bool:
-        """Whether an ending makes an ordinal."""
-        return form in {"o", ""}
+    def with_case(self, words: str, ending: str) -> str:
+        """Endings of the table; the plural's are written with its last syllable, too: ₹500లకు."""
+        if ending == "లకు" and words.endswith("లు"):
+            return words.removesuffix("లు") + ending
+        return super().with_case(words, ending)
 
     def year(self, number: int) -> str:
         """As in పందొమ్మిది వందల నలభై ఏడు; oblique, because a noun or an ending follows."""
@@ -65,12 +66,6 @@ class Telugu(Indian):
     def date(self, day: int, month: int, year: str) -> tuple[str, str, str]:
         """Nothing follows the year of a date in digits."""
         return self.cardinal(day), self.cardinal(month), super().year(int(year)) if year else ""
-
-    def is_year(self, number: int, before: str, after: str) -> bool:
-        """Years of the last centuries are known by a case ending or the day beside them, too."""
-        last = 1700 < number < 2000 and number % 100 > 0
-        known = bool({before, after} & _YEAR_ENDINGS) or (before.isdecimal() and len(before) < 3)
-        return (last and known) or after in self.months or super().is_year(number, before, after)
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:
         """తొమ్మిది ముప్పై, తొమ్మిది గంటలు, తొమ్మిది గంటల ఐదు నిమిషాలు."""
@@ -87,16 +82,6 @@ class Telugu(Indian):
     def range_start(self, words: str) -> tuple[str, str]:
         """The first number is oblique: ఐదు వందల నుండి."""
         return self._before_ending(words), self.symbols["to"]
-
-    def fraction(self, numerator: int, denominator: int) -> str:
-        """Half has a word of its own."""
-        return "అర" if (numerator, denominator) == (1, 2) else super().fraction(numerator, denominator)
-
-    def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        """As in రెండున్నర; other fractions after మరియు."""
-        if (numerator, denominator) == (1, 2):
-            return f"{self.cardinal(whole)}న్నర"
-        return super().mixed(whole, numerator, denominator)
 
     def noun_form(self, word: str) -> str:
         """A word after a number is a noun unless the table says otherwise."""

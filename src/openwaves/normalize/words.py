@@ -46,6 +46,9 @@ def read_word(context: Context, match: re.Match[str]) -> int:
     word = match.group()
     follows = text[end : end + 1]
     language = context.latin if word.isascii() else context.base
+    if start and not word.isascii() and context.join_ending(word, start, end):
+        context.seen(word)
+        return end
     done = 0
     if follows in ".&/° º#+":
         done = _abbreviation(context, word, start) or (follows == "&" and _ampersand(context, start)) or 0

@@ -10,14 +10,18 @@ from openwaves.g2p.brahmic.letters import ANUSVARA, CHANDRABINDU, INHERENT, VIRA
 from openwaves.g2p.brahmic.sounds import TILDE, TRILLED_BEFORE, Language, first_stress, is_vowel
 
 _HIGH = frozenset(("i", "I", "u", "U", "R"))
+_ROUNDED = frozenset(("u", "U", "O"))
 _SILENT_BELOW = {  # ব and ম below these letters are not spoken; inside a word they double the letter
     "b": frozenset(("k", "ʈ", "t", "tʰ", "d", "dʰ", "ɟ", "c", "ʃ", "s", "n")),
     "m": frozenset(("t", "d")),
 }
-_S_BEFORE = {"s": frozenset(("t", "tʰ", "n", "ɾ", "l")), "ʃ": frozenset(("ɾ", "l"))}
+_S_BEFORE = {"s": frozenset(("t", "tʰ", "n", "ɾ", "l", "ʈ")), "ʃ": frozenset(("ɾ", "l"))}
 _S_BEGINS = frozenset(("k", "kʰ", "p", "pʰ", "ʈ"))
 _FOREIGN_AE = frozenset(("k", "ʈ", "ɖ", "p", "pʰ", "l"))
 _VERB_ENDINGS = frozenset(("cʰ", "l", "t", "b"))
+_LOAN_ENDS = frozenset(("nʈ", "nɖ", "ns", "lʈ", "lɖ", "lf", "sʈ", "ɾʈ", "ɾɖ", "nʃ", "kʈ", "kʃ", "ks", "pʈ", "fʈ"))
+"""Two consonants after which only English words end, without a vowel: সেন্ট, কার্ড; native words have ণ্ড, ষ্ট."""
+
 _FINAL_T = frozenset(("i", "I", "R"))
 _KEPT_FINALS = frozenset(("h", "ɽʰ"))
 
@@ -100,8 +104,8 @@ def _bengali_clusters(sounds: Sequence[str]) -> list[str]:
         inside = any(is_vowel(earlier) for earlier in out[-4:])
         joined = bool(before) and not is_vowel(before)
         if sound == "j":
-            if out == [INHERENT] and following == "A":
-                out[:] = []  # অ্যা
+            if following == "A" and _is_open_a(out):
+                out.pop()  # অ্যা
             elif not joined or before in ("ɾ", "ŋ"):
                 out.append("ʤ")
             elif inside and not (following == "A" and before in _FOREIGN_AE):
@@ -116,8 +120,8 @@ def _bengali_clusters(sounds: Sequence[str]) -> list[str]:
             continue  # লক্ষ্মী
         elif sound == "ɡɲ":
             out += ("ɡ", "ɡ") if inside else ("ɡ",)
-        elif sound == "y" and before.removesuffix(TILDE) == "O" and following == "A":
-            continue  # ওয়া
+        elif sound == "y" and before.removesuffix(TILDE) in _ROUNDED and is_vowel(following) and following != INHERENT:
+            continue  # ওয়া, চুয়াল্লিশ, ধুয়ে
         else:
             out.append(sound)
     return out
@@ -127,11 +131,16 @@ def _is_ae(sounds: Sequence[str], number: int, inside: bool) -> bool:
     """A vowel after a y below the first consonant, or below one of those that English words have."""
     if sounds[number] == "A" and number and sounds[number - 1] == "ɡɲ":
         return True  # জ্ঞান
-    if number == 2 and sounds[:2] == [INHERENT, "j"]:
+    if number > 1 and sounds[number - 1] == "j" and _is_open_a(sounds[: number - 1]):
         return True  # অ্যা
     if number < 2 or sounds[number - 1] != "j" or is_vowel(sounds[number - 2]):
         return False
     return not inside or (sounds[number] == "A" and sounds[number - 2] in _FOREIGN_AE)
+
+
+def _is_open_a(sounds: Sequence[str]) -> bool:
+    """Whether the word so far ends with the letter অ, which no consonant carries."""
+    return bool(sounds) and sounds[-1] == INHERENT and (len(sounds) == 1 or is_vowel(sounds[-2]))
 
 
 def _is_long(sounds: Sequence[str]) -> bool:
@@ -158,20 +167,27 @@ def _bengali_vowels(sounds: Sequence[str]) -> list[str]:
                 out.append(("O" if not first else INHERENT) + nasal)
         elif first:
             fronted = _FRONTED in sounds[number + 1 : after if after > 0 else None]
-            high = after > 0 and sounds[after] in _HIGH
+            high = _is_raised(sounds, after)
             rounded = number > 1 and sounds[number - 1] == "ɾ" and sounds[number + 1] != "y"
             out.append(("O" if fronted or high or rounded else INHERENT) + nasal)
         elif not _is_dropped(sounds, number, after):
-            closed = after > number + 2
-            out.append((INHERENT if closed else "O") + nasal)
+            closed = after > number + 2 or list(sounds[number + 1 :]) == ["y", INHERENT]  # সময়
+            out.append((INHERENT if closed and not _is_raised(sounds, after) else "O") + nasal)
     return out
+
+
+def _is_raised(sounds: Sequence[str], after: int) -> bool:
+    """Whether the next vowel is high, or the two next are অই: নব্বই."""
+    if after < 0:
+        return False
+    return sounds[after] in _HIGH or list(sounds[after : after + 2]) == [INHERENT, "i"]
 
 
 def _final_is_kept(sounds: Sequence[str]) -> bool:
     """After two consonants, h, -iyo, and the t of participles."""
     last, before = sounds[-2], sounds[-3] if len(sounds) > 2 else ""
     if not is_vowel(before) and before:
-        return True
+        return before + last not in _LOAN_ENDS
     if last in _KEPT_FINALS or (last == "y" and before in ("i", "I", "E")):
         return True
     return last == "t" and (before in _FINAL_T or (before == INHERENT and len(sounds) == 4))
@@ -221,6 +237,24 @@ BENGALI = Language(
         "ষোল": "ষোলো",
         "অথবা": "অথোবা",
         "দশমিক": "দশোমিক",
+        "তিনটে": "তিন্টে",
+        "একজন": "অ্যাক্জোন",
+        "মার্চ": "মার্চ্",
+        "ব্যাংক": "ব্যাংক্",
+        "নার্স": "নার্স্",
+        "কোর্স": "কোর্স্",
+        "খ্রিস্ট": "খ্রিস্টো",
+        "একচল্লিশ": "এক্চোল্লিশ",
+        "সাতচল্লিশ": "সাত্চোল্লিশ",
+        "আটচল্লিশ": "আট্চোল্লিশ",
+        "ঊনচল্লিশ": "উন্চোল্লিশ",
+        "উনচল্লিশ": "উন্চোল্লিশ",
+        "ঊনপঞ্চাশ": "উন্পঞ্চাশ",
+        "উনপঞ্চাশ": "উন্পঞ্চাশ",
+        "একষট্টি": "এক্শোট্টি",
+        "পঁয়ষট্টি": "পঁয়্শোট্টি",
+        "সাতষট্টি": "সাত্শোট্টি",
+        "আটষট্টি": "আট্শোট্টি",
     },
 )
 ODIA = Language(

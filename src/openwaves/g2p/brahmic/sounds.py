@@ -109,7 +109,7 @@ def first_stress(last: bool = False) -> Callable[[Sequence[Sequence[str]]], tupl
     return lambda found: (0, alternating(len(found), 0, last))
 
 
-_CONSONANTS = {
+NEAREST = {
     "ɭ": "l", "ɽʰ": "ɽh", "y": "j", "w": "ʋ", ANUSVARA: "m", CHANDRABINDU: "n", VISARGA: "h", ADDAK: "", AYTHAM: "h",
     VIRAMA: "",
 }  # fmt: skip
@@ -132,7 +132,7 @@ def spoken(sounds: Sequence[str], language: Language, stressed: bool) -> str:
                 symbols = language.vowel(symbols, mark, place == 0, place == len(sounds) - 1)
             out.append(_marked(symbols, mark))
         else:
-            out.append(language.consonants.get(sound) or _CONSONANTS.get(sound, sound))
+            out.append(language.consonants.get(sound) or NEAREST.get(sound, sound))
     return "".join(out)
 
 
