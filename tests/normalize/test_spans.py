@@ -156,6 +156,6 @@ def test_a_language_without_rules_gets_its_words_back() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:6]))
 def test_hostile_texts_take_linear_time(text: str, language: str) -> None:
-    begin = time.perf_counter()
+    begin = time.thread_time()
     normalize(text, language, math=True)
-    assert time.perf_counter() - begin < 1.5
+    assert time.thread_time() - begin < 1.5

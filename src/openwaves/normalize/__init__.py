@@ -54,11 +54,15 @@ def normalize(
 
 
 def _ascii_digits(text: str) -> str:
-    """Decimal digits of all scripts as 0 to 9; the length stays."""
+    """Decimal digits of all scripts, and lowered ones, as 0 to 9; the length stays."""
     if text.isascii():
         return text
-    digits = {ord(sign): str(unicodedata.decimal(sign)) for sign in set(text) if sign > "\x7f" and sign.isdecimal()}
+    digits = {ord(sign): str(unicodedata.digit(sign)) for sign in set(text) if sign > "\x7f" and _is_digit(sign)}
     return text.translate(digits) if digits else text
+
+
+def _is_digit(sign: str) -> bool:
+    return sign.isdecimal() or "₀" <= sign <= "₉"
 
 
 def _composed(text: str) -> tuple[str, Sequence[int] | None]:

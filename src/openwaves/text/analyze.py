@@ -174,13 +174,17 @@ def _main_language(text: str, requested: str | None) -> str:
     The requested one if the text is in it or is no more than names, units and codes in Latin letters ("5 km"); else
     the commonest.
     """
+    found = runs(text, requested or "en")
     lengths = Counter[str]()
-    for run in runs(text, requested or "en"):
-        lengths[run.language] += sum(not character.isspace() for character in run.text)
-    bare = requested in CODES and lengths.keys() == {"en"} and not is_english_sentence(text)
+    for run in found:
+        lengths[run.language] += sum(map(str.isalpha, run.text))
+    if not any(lengths.values()):
+        return requested if requested in CODES else found[0].language if found else "en"
+    is_latin = {code for code, length in lengths.items() if length} == {"en"}
+    bare = requested in CODES and is_latin and not is_english_sentence(text)
     if requested and (requested in lengths or bare):
         return requested
-    return lengths.most_common(1)[0][0] if lengths else "en"
+    return lengths.most_common(1)[0][0]
 
 
 def _read(pieces: Sequence[Spoken], language: str, accent: str, *, among_indian: bool) -> Iterator[_Group]:

@@ -5,11 +5,10 @@ import unicodedata
 from functools import lru_cache
 
 _SIGNS = frozenset(
-    "'’‘\"“”„.,;:!?…—–-()$€£¥₹¢%‰&@#+=*/_°^·²³½¼¾×÷−।॥॰¿¡،؛؟。、！？，：；«»¦<>≤≥≈~±§№′″℃℉￥＄⁄‑"
-    "₽₩₺₫৳₴₦฿₪₱₿"
+    "'’‘\"“”„.,;:!?…—–-()$€£¥₹¢%‰&@#+=*/_°^·²³⁻½¼¾×÷−।॥॰¿¡،؛؟。、！？，：；«»¦<>≤≥≈~±§№′″℃℉￥＄⁄‑₽₩₺₫৳₴₦฿₪₱₿"
 )
 _JOINERS = frozenset("\u200c\u200d")
-_STYLES = ("<font>", "<wide>", "<super>", "<sub>", "<circle>")
+_STYLES = ("<font>", "<super>", "<sub>", "<circle>")
 _MOST_MARKS = 4  # on one letter; no script needs more
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--.{0,500}?-->", re.DOTALL)
@@ -60,9 +59,10 @@ def _kept(character: str) -> str:
     if character in _SIGNS or character in _JOINERS or character == "\n":
         return character
     category = unicodedata.category(character)
-    if category[0] == "L" and unicodedata.decomposition(character).startswith(_STYLES) and character not in "ªº":
+    style = unicodedata.decomposition(character)
+    if style.startswith("<wide>") or (category[0] == "L" and style.startswith(_STYLES) and character not in "ªº"):
         plain = unicodedata.normalize("NFKC", character)
-        return plain if len(plain) == 1 else character
+        return _kept(plain) if len(plain) == 1 else character
     return character if category[0] in "LN" or (category in ("Mn", "Mc") and not _is_selector(character)) else " "
 
 
