@@ -50,7 +50,10 @@ def normalize(
     said = scan(context)
     if offsets is None:
         return said
-    return [Spoken(piece.text, offsets[piece.start], offsets[piece.end], piece.language) for piece in said]
+    return [
+        Spoken(piece.text, offsets[piece.start], max(offsets[piece.end], offsets[piece.start] + 1), piece.language)
+        for piece in said
+    ]
 
 
 def _ascii_digits(text: str) -> str:
@@ -78,7 +81,7 @@ def _composed(text: str) -> tuple[str, Sequence[int] | None]:
             end += 1
         piece = unicodedata.normalize("NFC", text[start:end])
         pieces.append(piece)
-        offsets += [start] * len(piece)
+        offsets += [min(start + number, end - 1) for number in range(len(piece))]
         start = end
     offsets.append(len(text))
     return "".join(pieces), offsets

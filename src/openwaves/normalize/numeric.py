@@ -36,7 +36,7 @@ _PARTS = {
     "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
     "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
 }  # fmt: skip
-_DECADE = re.compile(r"['’]?(\d{1,3}0)['’]?s(?!\w)")
+_DECADE = re.compile(r"['’]?(\d{1,3}0|\d(?=['’]))['’]?s(?!\w)")
 _HASH = re.compile(r"#(\d{1,9})(?!\w)")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,}(?![\w])")
 _GROUPS_ONLY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -215,7 +215,7 @@ def _decade(context: Context, match: re.Match[str]) -> int:
     if num.code != "en":
         return 0
     words = num.year(number) if number > 999 else num.cardinal(number)
-    plural = words[:-1] + "ies" if words.endswith("y") else words + "s"
+    plural = words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
     context.say(plural, match.start(), match.end(), num.code)
     return match.end()
 
@@ -241,6 +241,7 @@ def _ordinal(context: Context, match: re.Match[str]) -> int:
     at = match.end() - len(suffix)
     context.say(words, match.start(), match.end(1) if apart else match.end(), context.num.code)
     context.say(apart, at, match.end(), context.base.code)
+    context.seen(match.group())
     return match.end()
 
 

@@ -8,7 +8,9 @@ from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
 from openwaves.normalize.endings import with_ending
 from openwaves.normalize.language import Currency, Language, Noun
 
-MERIDIEM = re.compile(r"[ \u00a0\u202f]?([AaPp])\.?[ \u00a0\u202f]?[Mm](?!\w)(\.(?!\s*$))?")
+MERIDIEM = re.compile(
+    r"[ \u00a0\u202f]?([AaPp])(?:\.[ \u00a0\u202f]?[Mm](?!\w)(?:\.(?!\s*$))?|[ \u00a0\u202f]?[Mm](?!\w))"
+)
 """After a time: "a.m.", "PM"; the last full stop of a text is left."""
 
 _PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
@@ -47,7 +49,8 @@ class _Reading:
         if minus or (spaced and (("-" in found["sep"] and falls) or "—" in found["sep"])):
             self.end = found.end("a")
             return None
-        if text[found.end() : found.end() + 1] in {":", "/"} or len(found["a"]) > 9:
+        code = len(found["a"]) > 9 or (found["a"].isdecimal() and found["a"][0] == "0" and len(found["a"]) > 2)
+        if code or text[found.end() : found.end() + 1] in {":", "/"}:
             self.end = found.end("a")
             return None
         return parse(found["b"], self.context.base)

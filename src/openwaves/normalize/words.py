@@ -18,7 +18,7 @@ _DOTTED = re.compile(
 _DOTTED_NAMES = re.compile(rf"(?:{LETTER}{{1,4}}\.){{2,8}}")
 _AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
 _NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0-]?#?(?:\d|(?!I\b)[IVXLC]{1,7}\b)")
-_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
+_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}(?:(?:&|and) )?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
 _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
 _NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{LETTER})")
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
@@ -295,12 +295,14 @@ def read_mixed(context: Context, start: int) -> int:
     if not match or not any(map(str.isdecimal, match.group())) or match.group().isdecimal():
         return 0
     parts = list(_MIXED_PART.finditer(match.group()))
+    coded = len(parts) > 2 and match.group().isupper() and "-" not in match.group()
     ends = [start + part.start() for part in parts[1:]] + [match.end()]
     begin = start
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
-            context.say(_digits(context, text), begin, end, context.num.code)
+            words = context.num.digits(text) if coded and len(text) > 2 and text.isdecimal() else _digits(context, text)
+            context.say(words, begin, end, context.num.code)
         elif any(map(str.isalnum, text)):
             language = context.latin if text.isascii() else context.base
             short = text.isascii() and text.isupper() and len(text) <= 3 and text not in {"CAR", "TOP"}
