@@ -46,7 +46,7 @@ SENTENCES = {
     ],
 }  # fmt: skip
 
-every_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=60)
+every_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 strange_text = st.text(st.sampled_from(SIGNS + LETTERS), max_size=40)
 listed = st.lists(st.sampled_from(TOKENS), max_size=8)
 any_input = st.one_of(every_text, strange_text, listed.map(" ".join), listed.map("".join))

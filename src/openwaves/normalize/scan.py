@@ -118,7 +118,7 @@ def _sign(context: Context, position: int) -> int:
 def _punctuate(context: Context, position: int, *, ends: bool) -> None:
     """A sign that means a pause. The end of a sentence ends what its words say of a number."""
     sign = context.text[position]
-    if sign in _ENDS and ends:
+    if sign in _ENDS and ends and not context.text[position + 1 : position + 3].strip().islower():
         context.before = context.before_that = ""
     if sign in _QUOTES:
         context.quoted = sign in "“«" or (sign == '"' and not context.quoted)
