@@ -44,6 +44,7 @@ def test_rows_are_right_on_the_whole_way(path: object) -> None:
         ("𝗕𝗶𝗴 ｎｅｗｓ 1ˢᵗ", "en", "Big news first"),
         ("a -> b, 2 < 3", "en", "a b, two less than three"),
         ("> he said **so**", "en", "he said so"),
+        ("１０％", "en", "ten percent"),
     ],
 )
 def test_signs_and_languages(text: str, language: str, expected: str) -> None:
