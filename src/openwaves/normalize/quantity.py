@@ -15,7 +15,7 @@ MERIDIEM = re.compile(
 
 _PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
 _OPERAND = re.compile(r"[×÷*^+=]|\d[xX]|[xX]\d")
-_LAST = re.compile(r"\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
+_LAST = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 
 
@@ -250,6 +250,8 @@ class _Reading:
         """Whether it is a year, from the words around it; no operand is one."""
         context = self.context
         if context.math and _OPERAND.search(context.text, max(0, self.start - 2), self.end + 2):
+            return False
+        if context.text[max(0, self.start - 2) : self.start].strip() in {"x", "X", "×"}:
             return False
         dated = context.before.isdecimal() and context.before_that in context.base.months
         return dated or context.num.is_year(number, context.before, after)

@@ -22,7 +22,7 @@ _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _WORD_BEFORE = re.compile(rf"{LETTER}+\Z")
 _ENDS = frozenset(".!?…।॥")
 _QUOTES = frozenset('"“”«»')
-_COUNTED = re.compile(r"\d(?:[^\W\d]|[\u0900-\u0d7f]){0,4}[%°]?\Z")
+_COUNTED = re.compile(r"\d[%°]?(?:[^\W\d]|[\u0900-\u0d7f]){0,4}[%°]?\Z")
 _BETWEEN_LETTERS = frozenset("/+&=%°²³±‰≥≤")
 
 

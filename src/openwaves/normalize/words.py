@@ -189,7 +189,7 @@ def _title(context: Context, language: Language, word: str, start: int) -> int:
         return 0
     elif word in language.titles and _stands_before_name(context, language, word, start):
         spoken = language.titles[word]
-    elif word in language.tables.get("name_end", {}) and context.before and _capital_before(context, start):
+    elif word in language.tables.get("name_end", {}) and context.before and _named_before(context, start):
         spoken = language.tables["name_end"][word][0]
         if text[end : end + 1] == "." and _closes(text, end + 1):
             context.say(spoken, start, end, language.code)
@@ -211,11 +211,17 @@ def _stands_before_name(context: Context, language: Language, word: str, start: 
 
 def _ends_name(context: Context, language: Language, word: str, start: int) -> bool:
     """Whether "St" or "Dr" closes the name of a road: a capital before, and the line or a sentence ends after it."""
-    if word not in language.tables.get("name_end", {}) or not _capital_before(context, start):
+    if word not in language.tables.get("name_end", {}) or not _named_before(context, start):
         return False
     return not re.match(r"\.?[ \t]+[A-Z]", context.text[start + len(word) : start + len(word) + 4]) or (
         context.before.endswith(("th", "nd", "rd"))
     )
+
+
+def _named_before(context: Context, start: int) -> bool:
+    """Whether a name may end here: after a capital, or after an ordinal ("5th St.")."""
+    numbered = context.before[:1].isdecimal() and context.before.endswith(("st", "nd", "rd", "th"))
+    return numbered or _capital_before(context, start)
 
 
 def _capital_before(context: Context, start: int) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 LATIN_LANGUAGES = frozenset({"en", "es", "de", "fr", "it", "nl", "sv", "pt", "fi", "no", "pl", "id", "ms", "tr", "vi"})
 """Languages that are written in Latin script; text in it keeps these when requested, and is English otherwise."""
@@ -138,6 +139,7 @@ def is_english_sentence(text: str) -> bool:
     return not _WORDS["en"].isdisjoint(_WORD.findall(text.lower()))
 
 
+@lru_cache(maxsize=4096)
 def _script(character: str) -> str:
     """The block's name or language; "" for what belongs to any script."""
     if character in _SIGNS or unicodedata.category(character)[0] not in "LN":
