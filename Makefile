@@ -51,6 +51,7 @@ format: setup ## Rewrite the sources in the house style
 bench: setup ## Measure the speed of the voices on this machine
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.text
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

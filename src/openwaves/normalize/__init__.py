@@ -50,15 +50,22 @@ def normalize(
     said = scan(context)
     if offsets is None:
         return said
-    return [Spoken(piece.text, offsets[piece.start], offsets[piece.end], piece.language) for piece in said]
+    return [
+        Spoken(piece.text, offsets[piece.start], max(offsets[piece.end], offsets[piece.start] + 1), piece.language)
+        for piece in said
+    ]
 
 
 def _ascii_digits(text: str) -> str:
-    """Decimal digits of all scripts as 0 to 9; the length stays."""
+    """Decimal digits of all scripts, and lowered ones, as 0 to 9; the length stays."""
     if text.isascii():
         return text
-    digits = {ord(sign): str(unicodedata.decimal(sign)) for sign in set(text) if sign > "\x7f" and sign.isdecimal()}
+    digits = {ord(sign): str(unicodedata.digit(sign)) for sign in set(text) if sign > "\x7f" and _is_digit(sign)}
     return text.translate(digits) if digits else text
+
+
+def _is_digit(sign: str) -> bool:
+    return sign.isdecimal() or "₀" <= sign <= "₉"
 
 
 def _composed(text: str) -> tuple[str, Sequence[int] | None]:
@@ -74,7 +81,7 @@ def _composed(text: str) -> tuple[str, Sequence[int] | None]:
             end += 1
         piece = unicodedata.normalize("NFC", text[start:end])
         pieces.append(piece)
-        offsets += [start] * len(piece)
+        offsets += [min(start + number, end - 1) for number in range(len(piece))]
         start = end
     offsets.append(len(text))
     return "".join(pieces), offsets

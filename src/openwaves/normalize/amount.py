@@ -11,7 +11,8 @@ from openwaves.normalize.endings import apart_endings
 from openwaves.normalize.language import Language
 
 _POINT = (
-    r"(?>[1-9]\d{0,2}(?: \d{3}){0,8} 000(?!\d)|[1-9]\d{0,2}(?:[\u00a0\u202f]\d{3}){1,9}(?!\d)"
+    r"(?>[1-9]\d{0,2}(?: \d{3}){0,8} 000(?!\d)"
+    r"|[1-9]\d?(?: \d{3}){2,8}(?! ?\d)|[1-9]\d{0,2}(?:[\u00a0\u202f]\d{3}){1,9}(?!\d)"
     r"|[1-9]\d{0,2}(?:,\d{2,3}){0,9},\d{3}(?![\d])(?:\.\d++)?"
     r"|\d++(?:\.\d++)?|\.\d++)"
 )

@@ -15,7 +15,7 @@ CURRENCY_SIGNS = {
 }  # fmt: skip
 
 NO_LETTER = (
-    r"\s\d!-/:-@\[-`{-~«»“”„‘’…–—−×÷°²³½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘%‰।॥॰¿¡·±§©®™•≈≤≥،؛؟。、！？，：；（）"
+    r"\s\d!-/:-@\[-`{-~«»“”„‘’…–—−×÷°²³⁰¹⁴-⁹⁻½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘%‰।॥॰¿¡·±§©®™•≈≤≥،؛؟。、！？，：；（）"
     r"₹€£¥₩₽₺৳₫₴₦฿₪₱₿¢￥＄℃℉"
 )
 """Members of a character class: what no word contains."""
@@ -70,6 +70,7 @@ class Context:
         accent: The voice's accent, as the caller names it.
         before: The last word, in lower case.
         before_that: The word before it.
+        quoted: Whether a quotation is open.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Context:
         self.accent = accent
         self.before = ""
         self.before_that = ""
+        self.quoted = False
         self._state = _State()
 
     @property
@@ -101,6 +103,21 @@ class Context:
         """Whether capitals are this text's ordinary letters."""
         capitals = len(_CAPITALS.findall(self.text))
         return capitals > 3 and capitals > len(_LOWER.findall(self.text))
+
+    def names_code(self, *, hashed: bool = False) -> bool:
+        """Whether the words before say that what follows is a code: "OTP 1234", "order no. 1234", "order #1234".
+
+        Args:
+            hashed: Whether the sign of a number stands between.
+        """
+        for language in (self.base, self.latin):
+            if self.before in language.digit_words or self.before_that in language.digit_words:
+                return True
+            if self.before in language.code_words and hashed:
+                return True
+            if self.before_that in language.code_words and (hashed or self.before in language.number_words):
+                return True
+        return False
 
     def word_after(self, end: int) -> str:
         """The word that follows a token, in lower case; "" if none follows at once."""

@@ -11,6 +11,12 @@ _ORDINALS = {
 }  # fmt: skip
 
 
+_FIRST_PERSON = frozenset({
+    "am", "have", "had", "would", "will", "can", "could", "shall", "should", "do", "did", "don't", "didn't", "was",
+    "think", "know",
+})  # fmt: skip
+
+
 class English(Language):
     """American words; "and" before the tens, as Indian and British speakers say it."""
 
@@ -109,6 +115,12 @@ class English(Language):
         if numerator == 1:
             return head + self.fraction(1, denominator).replace("one ", "an " if denominator == 8 else "a ", 1)
         return head + self.fraction(numerator, denominator)
+
+    def is_first(self, before: str, after: str) -> bool:
+        """After a title, unless a verb of the first person follows; else at the end, or before "of"."""
+        if before in self.reign_words:
+            return after not in _FIRST_PERSON
+        return after in {"", "of"}
 
     def ruler(self, number: int, name: str) -> str:
         """Kings and popes: "the eighth"."""

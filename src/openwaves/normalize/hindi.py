@@ -3,6 +3,7 @@
 from openwaves.normalize.indian import Indian
 
 _AFTER_YEARS = frozenset({"में", "के", "की", "का", "से", "तक"})
+_REGNAL = ("प्रथम", "द्वितीय", "तृतीय", "चतुर्थ", "पंचम", "षष्ठ", "सप्तम", "अष्टम", "नवम", "दशम")
 _ARAB, _KHARAB = 10**9, 10**11
 
 
@@ -28,17 +29,30 @@ class Hindi(Indian):
         row = self.ordinals.get(number)
         return row[column] if row else self.cardinal(number) + ("वाँ", "वीं", "वें")[column]
 
+    def ruler(self, number: int, name: str) -> str:
+        """The ordinals of Sanskrit, as in "एलिज़ाबेथ द्वितीय"; numbers above ten."""
+        return _REGNAL[number - 1] if number <= len(_REGNAL) else self.cardinal(number)
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Years of the last centuries are known by the word that follows, too."""
         known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0
         return known or super().is_year(number, before, after)
 
+    def vulgar(self, numerator: int, denominator: int) -> str:
+        """आधा, तिहाई and चौथाई."""
+        if denominator == 2:
+            return "आधा"
+        name = {3: "तिहाई", 4: "चौथाई"}.get(denominator)
+        return f"{self.cardinal(numerator)} {name}" if name else self.fraction(numerator, denominator)
+
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
-        """डेढ़, ढाई, साढ़े and सवा; other fractions after सही."""
+        """डेढ़, ढाई, साढ़े, सवा and पौने; other fractions after सही."""
         if (numerator, denominator) == (1, 2):
             return {1: "डेढ़", 2: "ढाई"}.get(whole, f"साढ़े {self.cardinal(whole)}")
         if (numerator, denominator) == (1, 4):
             return "सवा" if whole == 1 else f"सवा {self.cardinal(whole)}"
+        if (numerator, denominator) == (3, 4):
+            return f"पौने {self.cardinal(whole + 1)}"
         return f"{self.cardinal(whole)} सही {self.fraction(numerator, denominator)}"
 
     def time(self, hour: int, minute: int, second: int | None, after: str) -> str:

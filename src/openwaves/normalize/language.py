@@ -64,6 +64,7 @@ class Language:
             columns[0]: _scale_noun(columns) for columns in rows.get("scale_sign", {}).values() if columns[1:]
         }
         self.scale_words = tables.words(rows, "scale_words")
+        self.weekdays = tables.pairs(rows.get("weekday", {}))
         self.months = tables.pairs(rows.get("month", {}))
         self.abbreviations = tables.pairs(rows.get("abbreviation", {}))
         self.titles = tables.pairs(rows.get("title", {}))
@@ -81,8 +82,11 @@ class Language:
         self.year_words = tables.words(rows, "year_words")
         self.year_followers = tables.words(rows, "year_followers")
         self.digit_words = tables.words(rows, "digit_words")
+        self.code_words = tables.words(rows, "code_words")
+        self.number_words = tables.words(rows, "number_words")
         self.roman_words = tables.words(rows, "roman_words")
         self.rulers = tables.words(rows, "rulers")
+        self.reign_words = tables.words(rows, "reign_words")
         self.roman_suffixes = tables.words(rows, "roman_suffixes")
         self.roman_followers = tables.words(rows, "roman_followers")
         self.joining_words = tables.words(rows, "joining_words")
@@ -205,6 +209,10 @@ class Language:
         """Words of a fraction."""
         return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
 
+    def vulgar(self, numerator: int, denominator: int) -> str:
+        """Words of a fraction that is one sign, "½"."""
+        return self.fraction(numerator, denominator)
+
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """Words of a whole number and a fraction."""
         return f"{self.cardinal(whole)} {self.symbols['and']} {self.fraction(numerator, denominator)}"
@@ -261,6 +269,10 @@ class Language:
     def roman_ordinal(self, number: int, before: str, after: str) -> str:
         """Words of a Roman numeral between two words, the second of ``roman_followers``."""
         return self.ordinal(number, "f" if self.noun_form(after) == "f" else "a")
+
+    def is_first(self, before: str, after: str) -> bool:
+        """Whether "I" after the name of a ruler is a numeral, from the word before the name and the one after "I"."""
+        return after == "" or before in self.reign_words
 
     def ruler(self, number: int, name: str) -> str:
         """Words of the Roman numeral after the name of a ruler."""

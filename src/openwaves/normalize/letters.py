@@ -57,6 +57,6 @@ def roman_in_place(word: str, before: str, capital_before: bool, language: Langu
         return roman(word)
     if len(word) < 2 or word in _NEVER_ROMAN:
         return 0
-    if before in language.rulers or (capital_before and before) or (language.latin and _SURELY_ROMAN.fullmatch(word)):
+    if before in language.rulers or (capital_before and before) or _SURELY_ROMAN.fullmatch(word):
         return roman(word)
     return 0

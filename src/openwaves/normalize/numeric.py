@@ -4,29 +4,39 @@ import re
 from functools import cache
 
 from openwaves.normalize import registry
-from openwaves.normalize.amount import NUMBER
+from openwaves.normalize.amount import NUMBER, parse, say_number
 from openwaves.normalize.context import LETTER, Context, Reader
 from openwaves.normalize.endings import apart_endings, with_ending
 from openwaves.normalize.nouns import read_unit
 from openwaves.normalize.phone import PHONES, read_phone
 from openwaves.normalize.quantity import read_quantity
 from openwaves.normalize.times import TIMES
-from openwaves.normalize.web import read_web
+from openwaves.normalize.web import read_tag, read_web
 from openwaves.normalize.words import read_mixed
 
 _ISO_DATE = re.compile(r"(\d{4})([-/.])(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?:T(?=\d\d:)|(?![\d/-]))")
 _DATE = re.compile(r"([0-3]?\d)([-/.])([0-3]?\d)\2(\d{4}|\d{2})(?!\d|[/.-]\d)")
 _DOTTED = re.compile(rf"(\d{{1,4}})\.(?=[ \u00a0]{{1,2}}{LETTER})")
 _RATIO = re.compile(r"(\d{1,6}):(\d{1,6})(?![\d:])")
+_POWER = re.compile(r"(\d{1,9})(⁻?)([⁰¹²³⁴-⁹]{1,4})(?!\w)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_INCHES = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(?:\"|″|”)(?!\w)")
+_AFTER_LENGTH = frozenset({
+    "long", "wide", "tall", "high", "deep", "thick", "across", "apart", "away", "above", "below", "and", "or", "by",
+    "x", "of", "in", "is", "was", "to",
+})  # fmt: skip
+_FEET_ALONE = re.compile(r"(\d{1,4})['′’](?=[\s.,;:!?)x×]|\Z)")
+_TAG = re.compile(r"#(?=\d{1,20}[^\W\d])")
+_SINGLE_QUOTE = re.compile(r"(?:\A|[\s(])['‘](?=\w)")
 _DIMENSION_TAIL = re.compile(r"[ ]?([xX×])[ ]?(?=\d)")
 _FEET = re.compile(r"(\d{1,3})[ ]?['′’][ ]?(\d{1,2})[ ]?(?:[\"″”]|''|’’)")
-_FRACTION = re.compile(r"(?:(\d{1,4})[ ])?(\d{1,4})[/⁄](\d{1,4})(?![\d/⁄])")
+_FRACTION = re.compile(r"(?:(\d{1,4})[ ])?(\d{1,4})[/⁄](\d{1,4})(?:(?:th|rd|nd)s?\b)?(?![\d/⁄])")
 _VULGAR = re.compile(r"(\d{1,6})?[ ]?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘])")
 _PARTS = {
     "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
     "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
 }  # fmt: skip
-_DECADE = re.compile(r"['’]?(\d{1,3}0)['’]?s(?!\w)")
+_DECADE = re.compile(r"['’]?(\d{1,3}0|\d(?=['’]))['’]?s(?!\w)")
 _HASH = re.compile(r"#(\d{1,9})(?!\w)")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,}(?![\w])")
 _GROUPS_ONLY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -111,13 +121,15 @@ def _dimension(context: Context, match: re.Match[str]) -> int:
     if not tail:
         return 0
     while tail:
-        context.say(num.whole(match.group()), start, end, num.code)
+        size = match.group()
+        words = num.whole(size) if size.isdecimal() else say_number(parse(size, context.base), num)
+        context.say(words, start, end, num.code)
         context.say(num.symbols["by"], tail.start(1), tail.end(1), num.code)
         found = number.match(text, tail.end())
         if not found:
             return tail.end()
         match, (start, end) = found, found.span()
-        tail = _DIMENSION_TAIL.match(text, end) if match.group().isdecimal() else None
+        tail = _DIMENSION_TAIL.match(text, end)
     return start
 
 
@@ -133,6 +145,46 @@ def _feet(context: Context, match: re.Match[str]) -> int:
     return match.end()
 
 
+def _inches(context: Context, match: re.Match[str]) -> int:
+    """The sign of inches, where it does not close a quotation."""
+    if match.group()[-1] != "″" and context.quoted:
+        return 0
+    return _length(context, match, "inch")
+
+
+def _feet_alone(context: Context, match: re.Match[str]) -> int:
+    """The sign of feet, likewise."""
+    quoted = context.quoted or _SINGLE_QUOTE.search(context.text, max(0, match.start() - 60), match.end(1))
+    return 0 if quoted else _length(context, match, "ft")
+
+
+def _length(context: Context, match: re.Match[str], unit: str) -> int:
+    num, base = context.num, context.base
+    known = unit in base.units
+    noun = (base if known else registry.language("en")).units[unit]
+    value = parse(match[1], registry.language("en"))
+    after = context.word_after(match.end())
+    singular = value.is_one or (base.code == "en" and bool(after) and after not in _AFTER_LENGTH)
+    context.say(say_number(value, num, noun.form), match.start(), match.end(1), num.code)
+    context.say(noun.one if singular else noun.many, match.end(1), match.end(), base.code if known else "en")
+    return match.end()
+
+
+def _power(context: Context, match: re.Match[str]) -> int:
+    """Raised digits: "10²", "10⁻⁵"."""
+    num, raised = context.num, match[3].translate(_RAISED)
+    name = {"2": "squared", "3": "cubed"}.get(raised) if not match[2] else None
+    if name in num.symbols:
+        words = num.symbols[name]
+    elif "power" in num.symbols:
+        minus = num.symbols["minus"] + " " if match[2] else ""
+        words = f"{num.symbols['power']} {minus}{num.whole(raised)}"
+    else:
+        return 0
+    context.say(f"{num.whole(match[1])} {words}", match.start(), match.end(), num.code)
+    return match.end()
+
+
 def _fraction(context: Context, match: re.Match[str]) -> int:
     num = context.num
     numerator, denominator = int(match[2]), int(match[3])
@@ -144,13 +196,13 @@ def _fraction(context: Context, match: re.Match[str]) -> int:
         context.say(num.fraction(numerator, denominator), match.start(), match.end(), num.code)
     else:
         return 0
-    return read_unit(context, match.end(), singular=not match[1])
+    return read_unit(context, match.end(), singular=not match[1] and numerator <= denominator)
 
 
 def _vulgar(context: Context, match: re.Match[str]) -> int:
     num = context.num
     part = _PARTS[match[2]]
-    words = num.fraction(*part)
+    words = num.vulgar(*part)
     if match[1]:
         words = num.mixed(int(match[1]), *part)
     context.say(words, match.start(), match.end(), num.code)
@@ -163,13 +215,20 @@ def _decade(context: Context, match: re.Match[str]) -> int:
     if num.code != "en":
         return 0
     words = num.year(number) if number > 999 else num.cardinal(number)
-    plural = words[:-1] + "ies" if words.endswith("y") else words + "s"
+    plural = words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
     context.say(plural, match.start(), match.end(), num.code)
     return match.end()
 
 
+def _tag(context: Context, match: re.Match[str]) -> int:
+    return read_tag(context, match.start())
+
+
 def _hash(context: Context, match: re.Match[str]) -> int:
-    words = f"{context.base.symbols['number']} {context.num.whole(match[1])}"
+    """A number of something; that of an order or a ticket digit by digit."""
+    num, number = context.num, match[1]
+    said = num.digits(number) if context.names_code(hashed=True) and len(number) >= 4 else num.whole(number)
+    words = f"{context.base.symbols['number']} {said}"
     context.say(words, match.start(), match.end(), context.num.code)
     return match.end()
 
@@ -182,6 +241,7 @@ def _ordinal(context: Context, match: re.Match[str]) -> int:
     at = match.end() - len(suffix)
     context.say(words, match.start(), match.end(1) if apart else match.end(), context.num.code)
     context.say(apart, at, match.end(), context.base.code)
+    context.seen(match.group())
     return match.end()
 
 
@@ -189,6 +249,8 @@ def _day(context: Context, match: re.Match[str]) -> int:
     """The day before or after the name of a month."""
     after = context.word_after(match.end())
     months = context.base.months
+    if not after and context.text[match.end() : match.end() + 1] in {"-", "‑"}:
+        after = context.word_after(match.end() + 1)
     known = months if after in months else context.latin.months
     month_first = context.before in months or context.before in context.latin.months
     if not 1 <= int(match[1]) <= 31 or (not month_first and after not in known):
@@ -229,7 +291,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
     suffixes = "|".join(re.escape(key) for key in sorted(language.ordinal_forms, key=len, reverse=True))
     ending = rf"(?:[-‑]?({suffixes or '(?!)'})|[ \u00a0]({apart_endings(language)}))(?!\.?{LETTER}|\d)"
     ordinal = re.compile(rf"(\d{{1,3}}(?:,\d{{2,3}}){{0,3}},\d{{3}}|\d{{1,9}}){ending}")
-    dimension = () if math else ((re.compile(r"\d{1,6}(?=[ ]?[xX×][ ]?\d)"), _dimension),)
+    dimension = () if math else ((re.compile(r"\d{1,6}(?:[.,]\d{1,3})?(?=[ ]?[xX×][ ]?\d)"), _dimension),)
     return (
         (_ISO_DATE, _iso_date),
         (_DATE, _date),
@@ -240,10 +302,14 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_ALWAYS, _always),
         *dimension,
         (_FEET, _feet),
+        (_INCHES, _inches),
+        (_FEET_ALONE, _feet_alone),
+        (_POWER, _power),
         (_FRACTION, _fraction),
         (_VULGAR, _vulgar),
         (_DECADE, _decade),
         (_HASH, _hash),
+        (_TAG, _tag),
         (ordinal, _ordinal),
         (_DOTTED, _dotted),
         (re.compile(rf"(\d{{1,2}})(?!\d|{LETTER})"), _day),

@@ -4,18 +4,20 @@ import re
 
 from openwaves.normalize.european import European, library_words
 from openwaves.normalize.language import Noun
+from openwaves.normalize.romance import Romance
 
 _MILLIONS = re.compile(r".*(?:ão|ões)(?= |$)")
-_FEMININE_ENDING = re.compile(r"(?:as?|ções|ção|sões|são|dades?|gens?)$")
 _TO_FEMININE = {"um": "uma", "dois": "duas"}
 _PARTS = {2: "meio", 3: "terço"}
 
 
-class Portuguese(European):
+class Portuguese(Romance, European):
     """Forms of a number: "" and "m" um, dois, duzentos; "f" uma, duas, duzentas."""
 
     code = "pt"
     library = "pt_BR"
+    feminine_ending = re.compile(r"(?:as?|ções|ção|sões|são|dades?|gens?)$")
+    million_words = re.compile("(?:ão|ões)$")
 
     def plain(self, number: int) -> str:
         """Without commas between the parts."""
@@ -67,19 +69,6 @@ class Portuguese(European):
         """The plural begins at two. Source: CLDR, plural rules."""
         one = fraction and whole.lstrip("0") in {"", "1"} and not ranged
         return noun.one if one else super().counted(noun, whole, fraction, ranged=ranged)
-
-    def noun_form(self, word: str) -> str:
-        """Gender by a list and by the ending."""
-        if not word or word in self.no_noun or len(word) < 3:
-            return ""
-        if word in self.feminine:
-            return "f"
-        return "f" if _FEMININE_ENDING.search(word) and word not in self.masculine else "m"
-
-    def scale_noun(self, number: str, scale: str) -> str:
-        """As in "um milhão de reais"."""
-        round_number = not scale and 6 < len(number) < 18 and int(number) % 10**6 == 0
-        return "de" if round_number or scale.endswith(("ão", "ões")) else ""
 
     def ruler(self, number: int, name: str) -> str:
         """Ordinals up to ten, numbers beyond."""

@@ -8,10 +8,14 @@ from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
 from openwaves.normalize.endings import with_ending
 from openwaves.normalize.language import Currency, Language, Noun
 
-MERIDIEM = re.compile(r"[ \u00a0\u202f]?([AaPp])\.?[ \u00a0\u202f]?[Mm](?!\w)(\.(?!\s*$))?")
+MERIDIEM = re.compile(
+    r"[ \u00a0\u202f]?([AaPp])(?:\.[ \u00a0\u202f]?[Mm](?!\w)(?:\.(?!\s*$))?|[ \u00a0\u202f]?[Mm](?!\w))"
+)
 """After a time: "a.m.", "PM"; the last full stop of a text is left."""
 
 _PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
+_OPERAND = re.compile(r"[×÷*^+=]|\d[xX]|[xX]\d")
+_LAST = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 
 
@@ -45,7 +49,8 @@ class _Reading:
         if minus or (spaced and (("-" in found["sep"] and falls) or "—" in found["sep"])):
             self.end = found.end("a")
             return None
-        if text[found.end() : found.end() + 1] in {":", "/"} or len(found["a"]) > 9:
+        code = len(found["a"]) > 9 or (found["a"].isdecimal() and found["a"][0] == "0" and len(found["a"]) > 2)
+        if code or text[found.end() : found.end() + 1] in {":", "/"}:
             self.end = found.end("a")
             return None
         return parse(found["b"], self.context.base)
@@ -101,6 +106,8 @@ class _Reading:
         """A unit that is a word of its own when set off by a space."""
         if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
             return not self.first.fraction and not self.first.grouped and not self.second
+        if unit["unit"] == "in" and (unit["gap"] == " " or self.context.base.code != "en"):
+            return unit["gap"] == "" or not _LAST.match(self.context.text, unit.end())
         return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in nouns.WORDS
 
     def _currency_code(self, name: str | None) -> str:
@@ -226,7 +233,7 @@ class _Reading:
             words = self._numbers(context.num.noun_form(after))
         elif self._is_identifier(digits):
             words = self._sign() + context.num.digits(digits)
-        elif len(digits) == 4 and context.num.is_year(int(digits), context.before, after) and not self.found["sign"]:
+        elif len(digits) == 4 and not self.found["sign"] and self._is_year(int(digits), after):
             words = context.num.year_between(int(digits), context.before, after)
         else:
             words = self._numbers(self._form(after))
@@ -239,6 +246,16 @@ class _Reading:
             context.say(context.num.symbols[half[1].lower() + "m"], begin, half.end(), context.num.code)
             return half.end()
         return self.end
+
+    def _is_year(self, number: int, after: str) -> bool:
+        """Whether it is a year, from the words around it; no operand is one."""
+        context = self.context
+        if context.math and _OPERAND.search(context.text, max(0, self.start - 2), self.end + 2):
+            return False
+        if context.text[max(0, self.start - 2) : self.start].strip() in {"x", "X", "×"}:
+            return False
+        dated = context.before.isdecimal() and context.before_that in context.base.months
+        return dated or context.num.is_year(number, context.before, after)
 
     def _form(self, after: str) -> str:
         """Form of the number before the word that follows."""
@@ -263,5 +280,4 @@ class _Reading:
         zeros = len(digits) - len(digits.rstrip("0"))
         if len(digits) >= 8 and zeros * 2 <= len(digits):
             return True
-        named = {context.before, context.before_that} & (context.base.digit_words | context.latin.digit_words)
-        return bool(named) and len(digits) >= 4
+        return len(digits) >= 4 and context.names_code()

@@ -17,7 +17,12 @@ _SYMBOLS = {
     "±": "plusminus", "§": "section", "°": "degrees", "×": "times", "÷": "divided", "²": "squared", "³": "cubed",
     "‰": "permille", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
-_COUNTED = re.compile(r"\d[^\W\d]{0,3}[%°]?\Z")
+_ZEROS = re.compile(r"(?<!\d)0\d{2,6}\Z")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_WORD_BEFORE = re.compile(rf"{LETTER}+\Z")
+_ENDS = frozenset(".!?…।॥")
+_QUOTES = frozenset('"“”«»')
+_COUNTED = re.compile(r"\d[%°]?(?:[^\W\d]|[\u0900-\u0d7f]){0,4}[%°]?\Z")
 _BETWEEN_LETTERS = frozenset("/+&=%°²³±‰≥≤")
 
 
@@ -28,7 +33,7 @@ def _tokens(code: str, math: bool) -> re.Pattern[str]:
     names = set(language.currencies) | set(english.currencies)
     names = {name for name in names if len(name) > 1}
     currency = "|".join(re.escape(name) for name in sorted(names | set(CURRENCY_SIGNS), key=len, reverse=True))
-    lead = rf"(?<![\w)%°])[-−–+±~≈]?(?:(?<!{LETTER})(?:{currency})[ \u00a0]?)?[-−]?[.]?(?=\d)"
+    lead = rf"(?<![\w)%°\u0900-\u0d7f])[-−–+±~≈]?(?:(?<!{LETTER})(?:{currency})[ \u00a0]?)?[-−]?(?:(?<!\.)\.)?(?=\d)"
     operator = rf"|(?P<operator>{OPERATOR})" if math else ""
     return re.compile(
         rf"(?P<space>\s+){operator}"
@@ -86,22 +91,21 @@ def _sign(context: Context, position: int) -> int:
         sign in "–-"
         and left
         and right
-        and _COUNTED.search(text, max(0, position - 6), position)
+        and _COUNTED.search(text, max(0, position - 7), position)
         and text[end].isdecimal()
+        and not _ZEROS.search(text, max(0, position - 8), position)
     ):
         context.say(context.num.symbols["to"], position, end, context.num.code)
     elif sign in "–—-" and not left and not right and context.said:
         context.punctuate("—", position, end)
     elif sign in _KEPT and not (sign == "–" and left and right):
-        if _KEPT[sign]:
-            context.punctuate(_KEPT[sign], position, end)
+        _punctuate(context, position, ends=not right)
     elif sign in CURRENCY_SIGNS and not right and not left:
         currency = context.num.currencies.get(CURRENCY_SIGNS[sign])
         if currency:
             context.say(currency.major.many, position, end, context.num.code)
-    elif sign in "²³":
-        symbol = context.base.symbols.get(_SYMBOLS[sign])
-        context.say(symbol or context.num.cardinal(2 if sign == "²" else 3), position, end, context.base.code)
+    elif sign in _RAISED:
+        _raised(context, position)
     elif sign in "½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘℃℉":
         context.say(sign, position, end, context.base.code)
     elif sign == "/":
@@ -109,6 +113,32 @@ def _sign(context: Context, position: int) -> int:
     elif sign in _SYMBOLS and (right or not left or sign in _BETWEEN_LETTERS):
         context.say(context.base.symbols.get(_SYMBOLS[sign], ""), position, end, context.base.code)
     return end
+
+
+def _punctuate(context: Context, position: int, *, ends: bool) -> None:
+    """A sign that means a pause. The end of a sentence ends what its words say of a number."""
+    sign = context.text[position]
+    if sign in _ENDS and ends and not context.text[position + 1 : position + 3].strip().islower():
+        context.before = context.before_that = ""
+    if sign in _QUOTES:
+        context.quoted = sign in "“«" or (sign == '"' and not context.quoted)
+    if _KEPT[sign]:
+        context.punctuate(_KEPT[sign], position, position + 1)
+
+
+def _raised(context: Context, position: int) -> None:
+    """A raised digit: a power after a single letter, silent after a word, since it numbers a note; else the digit."""
+    sign = context.text[position]
+    if symbol := context.base.symbols.get(_SYMBOLS.get(sign, "")):
+        context.say(symbol, position, position + 1, context.base.code)
+        return
+    word = _WORD_BEFORE.search(context.text, max(0, position - 2), position)
+    words = context.num.cardinal(_RAISED.index(sign))
+    if sign not in _SYMBOLS and word and len(word.group()) > 1:
+        return
+    if word and "power" in context.num.symbols:
+        words = f"{context.num.symbols['power']} {words}"
+    context.say(words, position, position + 1, context.num.code)
 
 
 def _slash(context: Context, position: int) -> None:

@@ -2,24 +2,18 @@
 
 import re
 
-from openwaves.normalize.language import Language
-from openwaves.normalize.tables import words
+from openwaves.normalize.romance import Romance
 
 _SCALES = ((10**12, "un billón", "billones"), (10**6, "un millón", "millones"))
-_FEMININE_ENDING = re.compile(r"(?:as?|ciones|ción|siones|sión|dades|dad|tades|tad|tudes|tud|umbres?)$")
 
 
-class Spanish(Language):
+class Spanish(Romance):
     """Forms of a number: "" counting (uno), "m" before a masculine noun (un), "f" before a feminine one (una)."""
 
     code = "es"
     decimal_mark = ","
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.masculine = words(self.tables, "masculine")
-        self.feminine = words(self.tables, "feminine")
-        self.no_noun = words(self.tables, "no_noun")
+    feminine_ending = re.compile(r"(?:as?|ciones|ción|siones|sión|dades|dad|tades|tad|tudes|tud|umbres?)$")
+    million_words = re.compile("^(?:mill|bill)")
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = False) -> str:
         """Words of a number in one of the three forms."""
@@ -104,19 +98,6 @@ class Spanish(Language):
         """As in "dos y medio"."""
         words = self.fraction(numerator, denominator)
         return f"{self.cardinal(whole)} y {'medio' if words == 'un medio' else words}"
-
-    def noun_form(self, word: str) -> str:
-        """Gender of a noun by its ending; "" before a word that is none."""
-        if not word or word in self.no_noun or len(word) < 3:
-            return ""
-        if word in self.feminine:
-            return "f"
-        return "f" if _FEMININE_ENDING.search(word) and word not in self.masculine else "m"
-
-    def scale_noun(self, number: str, scale: str) -> str:
-        """As in "un millón de euros"."""
-        round_number = not scale and 6 < len(number) < 18 and int(number) % 10**6 == 0
-        return "de" if round_number or scale.startswith(("mill", "bill")) else ""
 
     def ruler(self, number: int, name: str) -> str:
         """Ordinals up to ten, numbers beyond. Source: RAE, "ordinales"."""

@@ -18,11 +18,12 @@ _DOMAIN = rf"(?:[A-Za-z0-9_-]{{1,63}}\.){{1,8}}(?:{'|'.join(_TOP.split())})(?![\
 _TAIL = r"(?::\d{1,5})?(?:[/?#][^\s<>\"“”]*)?"
 _WEB = re.compile(
     r"(?P<mail>(?:mailto:)?[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
-    rf"|(?P<url>(?:https?|ftp)://[^\s<>\"“”]+|www\.[^\s<>\"“”]+|{_DOMAIN}{_TAIL})"
+    rf"|(?P<url>localhost(?::\d{{1,5}}(?:/[^\s<>\"“”]*)?|/[^\s<>\"“”]+)|(?:https?|ftp)://[^\s<>\"“”]+|www\.[^\s<>\"“”]+|{_DOMAIN}{_TAIL})"
     rf"|(?P<file>(?:[\w-]{{1,64}}\.){{1,4}}(?:{'|'.join(_EXTENSIONS.split())})(?![\w-]))",
 )
-_HINT = re.compile(r"[A-Za-z0-9._%+-]{0,64}(?:@|\.[A-Za-z0-9]|://)|[\w-]{1,64}\.[a-z]")
-_TAG = re.compile(r"[@#]([^\W\d]\w*(?:\.\w+)*)")
+_HINT = re.compile(r"[A-Za-z0-9._%+-]{0,64}(?:@|\.[A-Za-z0-9]|://|:\d)|[\w-]{1,64}\.[a-z]")
+_TAG = re.compile(r"[@#](\d{0,20}[^\W\d]\w*(?:\.\w+)*)")
+_CODE = re.compile(r"[A-Z0-9]*\d[A-Z0-9]*")
 _PART = re.compile(r"[^\W\d_]+|\d+|[\W_]")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[A-Z]|[_.]|\S")
 _SCHEME = re.compile(r"(?:https?|ftp)://|mailto:", re.IGNORECASE)
@@ -110,6 +111,9 @@ def read_tag(context: Context, start: int) -> int:
     match = _TAG.match(context.text, start)
     if not match or (start and context.text[start - 1].isalnum()):
         return 0
+    if match.group()[0] == "#" and _CODE.fullmatch(match[1]) and context.names_code(hashed=True):
+        _say_code(context, match)
+        return match.end()
     sign = "at" if match.group()[0] == "@" else "hashtag"
     words = [context.base.symbols[sign]]
     for part in _CAMEL.finditer(match[1]):
@@ -118,7 +122,8 @@ def read_tag(context: Context, start: int) -> int:
             if sign == "at":
                 words.append(context.base.symbols["underscore" if text == "_" else "dot"])
         elif text.isdecimal():
-            words.append(_number(context, text))
+            whole = part.start() == 0 and text[0] != "0" and len(text) < 4
+            words.append(context.num.whole(text) if whole else _number(context, text))
         elif text.isupper() and 2 <= len(text) <= 3 and text not in context.latin.said_words:
             words.append(spelled(text))
         else:
@@ -134,3 +139,11 @@ def read_tag(context: Context, start: int) -> int:
         return end
     context.say(" ".join(words), start, match.end(), context.base.code)
     return match.end()
+
+
+def _say_code(context: Context, match: re.Match[str]) -> None:
+    """Letters and digits of a code one by one: "order #A1B2"."""
+    digit = context.num.digits
+    said = " ".join(digit(sign) if sign.isdecimal() else sign for sign in match[1])
+    context.say(context.base.symbols["number"], match.start(), match.start(1), context.base.code)
+    context.say(said, match.start(1), match.end(), context.num.code)

@@ -10,16 +10,18 @@ from openwaves.normalize.letters import initialism, roman, roman_in_place, spell
 from openwaves.normalize.web import read_web
 
 _JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
-_MIXED = re.compile(rf"(?:{LETTER}+|\d+)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
+_MIXED = re.compile(rf"(?:{LETTER}+|\d+(?:\.\d+(?!\.\d))?)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
 _MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
 _DOTTED = re.compile(
     rf"(?:{LETTER}\.){{2,8}}(?:[A-Z](?![\w.]))?|(?:[A-Z]\.[ ]?){{1,8}}(?<=\.)(?=[ ]?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ])"
 )
 _DOTTED_NAMES = re.compile(rf"(?:{LETTER}{{1,4}}\.){{2,8}}")
 _AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
-_NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0]?#?(?:\d|(?!I\b)[IVXLC]{1,7}\b)")
-_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
+_NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0-]?#?(?:\d|(?!I\b)[IVXLC]{1,7}\b)")
+_CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}(?:(?:&|and) )?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
 _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
+_NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{LETTER})")
+_DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"([IVXLC]{1,7})([a-zèᵉ]{1,3})")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
@@ -50,18 +52,48 @@ def read_word(context: Context, match: re.Match[str]) -> int:
         context.seen(word)
         return end
     done = 0
+    if word.lower() in language.weekdays or word.lower() in language.months:
+        done = _calendar(context, language, start)
+    if done:
+        return done
     if follows in ".&/° º#+":
         done = _abbreviation(context, word, start) or (follows == "&" and _ampersand(context, start)) or 0
     elif word in language.abbreviations or word in language.titles:
         done = _abbreviation(context, word, start)
     if not done and follows and follows in "@._-/:+%":
         done = read_web(context, start) or (follows == "." and _dotted(context, start)) or 0
-    if not done and follows and (follows.isdecimal() or follows in "-‑"):
+    if not done and follows and (follows.isdecimal() or (follows in "-‑" and not _apart(context, word))):
         done = _with_digits(context, start)
     if done:
         context.seen(text[start:done].rstrip("."))
         return done
     return _plain(context, word, start, end)
+
+
+def _calendar(context: Context, language: Language, start: int) -> int:
+    """Say a range of months or days of the week, or a short day of the week before a date."""
+    match = _NAMES.match(context.text, start)
+    if not match:
+        return 0
+    for names in (language.weekdays, language.months):
+        first, last = names.get(match[1].lower()), names.get((match[3] or "").lower())
+        if first and last:
+            context.say(first, start, match.end(1), language.code)
+            context.say(language.symbols["to"], match.start(2), match.end(2), language.code)
+            context.say(last, match.start(3), match.end(3), language.code)
+            context.seen(match[3])
+            return match.end(3)
+        if first and names is language.weekdays and _DATE_AHEAD.match(context.text, match.end(1)):
+            context.say(first, start, match.end(1), language.code)
+            context.seen(first)
+            return match.end(1) + context.text.startswith(".", match.end(1))
+    return 0
+
+
+def _apart(context: Context, word: str) -> bool:
+    """Whether a hyphen parts a word from the number after it: "mid-1990s", "5-Mar-2024"; not "COVID-19"."""
+    dated = word.lower() in context.base.months and context.before[:1].isdecimal()
+    return dated or (word.islower() and len(word) > 1)
 
 
 def _plain(context: Context, word: str, start: int, end: int) -> int:
@@ -102,9 +134,8 @@ def _capitals(context: Context, word: str, start: int, language: Language) -> tu
         parts = word.split("-")
         read = [initialism(part, language, context.shouting) or part for part in parts]
         return ("-" if read == parts else " ").join(read), language.code
-    month = language.months.get(word.lower())
-    if month and len(word) <= 4 and word.lower() != month.lower() and _month_place(context, start + len(word)):
-        return month, language.code
+    if month := _month(context, word, start + len(word)):
+        return month
     return initialism(word, language, context.shouting) or word, language.code
 
 
@@ -119,6 +150,13 @@ def _numeral(context: Context, word: str, start: int) -> tuple[str, str]:
     led = context.before in base.roman_words or context.before in base.rulers
     if after in base.roman_followers and not led and (counted := roman(word)):
         return base.roman_ordinal(counted, context.before, after), base.code
+    if (
+        single
+        and word == "I"
+        and context.before in base.rulers
+        and base.is_first(context.before_that, context.word_after(start + 1))
+    ):
+        return base.ruler(1, context.before), base.code
     if value and context.before in base.rulers:
         return base.ruler(value, context.before), base.code
     if value:
@@ -126,9 +164,14 @@ def _numeral(context: Context, word: str, start: int) -> tuple[str, str]:
     return "", base.code
 
 
-def _month_place(context: Context, end: int) -> bool:
-    """Whether a short month name stands beside a number."""
-    return bool(_NUMBER_AHEAD.match(context.text, end)) or context.before[:1].isdecimal()
+def _month(context: Context, word: str, end: int) -> tuple[str, str] | None:
+    """Name and language of a month beside a number: short ones in full, English ones as ``base`` names them."""
+    base = context.base
+    name = base.months.get(word.lower()) or context.latin.months.get(word.lower())
+    if not name or name.lower() == word.lower() or (base.latin and len(word) > 4):
+        return None
+    beside = _NUMBER_AHEAD.match(context.text, end) or context.before[:1].isdecimal()
+    return (name, base.code if word.lower() in base.months else context.latin.code) if beside else None
 
 
 def _abbreviation(context: Context, word: str, start: int) -> int:
@@ -149,7 +192,7 @@ def _title(context: Context, language: Language, word: str, start: int) -> int:
         return 0
     elif word in language.titles and _stands_before_name(context, language, word, start):
         spoken = language.titles[word]
-    elif word in language.tables.get("name_end", {}) and context.before and _capital_before(context, start):
+    elif word in language.tables.get("name_end", {}) and context.before and _named_before(context, start):
         spoken = language.tables["name_end"][word][0]
         if text[end : end + 1] == "." and _closes(text, end + 1):
             context.say(spoken, start, end, language.code)
@@ -171,11 +214,17 @@ def _stands_before_name(context: Context, language: Language, word: str, start: 
 
 def _ends_name(context: Context, language: Language, word: str, start: int) -> bool:
     """Whether "St" or "Dr" closes the name of a road: a capital before, and the line or a sentence ends after it."""
-    if word not in language.tables.get("name_end", {}) or not _capital_before(context, start):
+    if word not in language.tables.get("name_end", {}) or not _named_before(context, start):
         return False
     return not re.match(r"\.?[ \t]+[A-Z]", context.text[start + len(word) : start + len(word) + 4]) or (
         context.before.endswith(("th", "nd", "rd"))
     )
+
+
+def _named_before(context: Context, start: int) -> bool:
+    """Whether a name may end here: after a capital, or after an ordinal ("5th St.")."""
+    numbered = context.before[:1].isdecimal() and context.before.endswith(("st", "nd", "rd", "th"))
+    return numbered or _capital_before(context, start)
 
 
 def _capital_before(context: Context, start: int) -> bool:
@@ -255,16 +304,19 @@ def read_mixed(context: Context, start: int) -> int:
     if not match or not any(map(str.isdecimal, match.group())) or match.group().isdecimal():
         return 0
     parts = list(_MIXED_PART.finditer(match.group()))
+    coded = len(parts) > 2 and match.group().isupper() and "-" not in match.group()
     ends = [start + part.start() for part in parts[1:]] + [match.end()]
     begin = start
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
-            context.say(_digits(context, text), begin, end, context.num.code)
+            words = context.num.digits(text) if coded and len(text) > 2 and text.isdecimal() else _digits(context, text)
+            context.say(words, begin, end, context.num.code)
         elif any(map(str.isalnum, text)):
             language = context.latin if text.isascii() else context.base
             short = text.isascii() and text.isupper() and len(text) <= 3 and text not in {"CAR", "TOP"}
-            words = spelled(text) if short else initialism(text, language, context.shouting) or text
+            voiceless = text.isascii() and 2 <= len(text) <= 3 and not set(text.lower()) & set("aeiouy")
+            words = spelled(text) if short or voiceless else initialism(text, language, context.shouting) or text
             context.say(words, begin, end, language.code)
         begin = end
     return match.end()

@@ -11,11 +11,11 @@ from openwaves.g2p import chinese, espeak, japanese, readers
 from openwaves.g2p.english import english
 from openwaves.g2p.indian_english import indian
 from openwaves.languages import LANGUAGES
-from openwaves.normalize import Spoken, normalize
+from openwaves.normalize import CODES, Spoken, normalize
 from openwaves.text.clean import clean, is_speakable
 from openwaves.text.dictionary import Respelling, english_syllables, is_plain
 from openwaves.text.romanized import find_for, in_devanagari, is_mostly_hindi
-from openwaves.text.scripts import Run, runs, unreadable
+from openwaves.text.scripts import is_english_sentence, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
 UNSPACED: Mapping[str, Callable[[str], list[tuple[str, int, int]]]] = {
@@ -120,7 +120,7 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
     text = clean(job.segment.text)
     respelling = Respelling(job.segment.text, text, job.dictionaries) if job.dictionaries else None
     hindi = find_for(text, job.language, job.segment.before)
-    language = "hi" if is_mostly_hindi(text, hindi) else _main_language(runs(text, job.language or "en"), job.language)
+    language = "hi" if is_mostly_hindi(text, hindi) else _main_language(text, job.language)
     said = normalize(
         respelling.text if respelling else text,
         language,
@@ -168,14 +168,23 @@ def _shared(written: str, words: Iterable[tuple[str, str]], start: int) -> Itera
             yield Spoken(" ".join(word for word, _ in group), begin, end, language)
 
 
-def _main_language(found: Sequence[Run], requested: str | None) -> str:
-    """The language whose rules write out the numbers: the requested one if the text is in it, else the commonest."""
+def _main_language(text: str, requested: str | None) -> str:
+    """The language whose rules write out the numbers.
+
+    The requested one if the text is in it or is no more than names, units and codes in Latin letters ("5 km"); else
+    the commonest.
+    """
+    found = runs(text, requested or "en")
     lengths = Counter[str]()
     for run in found:
-        lengths[run.language] += sum(not character.isspace() for character in run.text)
-    if requested in lengths:
-        return str(requested)
-    return lengths.most_common(1)[0][0] if lengths else "en"
+        lengths[run.language] += sum(map(str.isalpha, run.text))
+    if not any(lengths.values()):
+        return requested if requested in CODES else found[0].language if found else "en"
+    is_latin = {code for code, length in lengths.items() if length} == {"en"}
+    bare = requested in CODES and is_latin and not is_english_sentence(text)
+    if requested and (requested in lengths or bare):
+        return requested
+    return lengths.most_common(1)[0][0]
 
 
 def _read(pieces: Sequence[Spoken], language: str, accent: str, *, among_indian: bool) -> Iterator[_Group]:

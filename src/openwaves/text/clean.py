@@ -4,8 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_SIGNS = frozenset("'’‘\"“”.,;:!?…—–-()$€£¥₹¢%&@#+=*/_°^·²³½¼¾×÷−।॥¿¡،؛؟。、！？，：；«»₽₩₺₫¦")
+_SIGNS = frozenset(
+    "'’‘\"“”„.,;:!?…—–-()$€£¥₹¢%‰&@#+=*/_°^·²³⁻½¼¾×÷−।॥॰¿¡،؛؟。、！？，：；«»¦<>≤≥≈~±§№′″℃℉￥＄⁄‑₽₩₺₫৳₴₦฿₪₱₿"
+)
 _JOINERS = frozenset("\u200c\u200d")
+_STYLES = ("<font>", "<super>", "<sub>", "<circle>")
 _MOST_MARKS = 4  # on one letter; no script needs more
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>|<!--.{0,500}?-->", re.DOTALL)
@@ -13,8 +16,10 @@ _SCHEME = re.compile(r"\b(?:https?|ftp)://", re.IGNORECASE)
 _QUERY = re.compile(r"(?<=\w)[?&=#%](?=\w)")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}(?=\s)", re.MULTILINE)
-_BULLET = re.compile(r"^[ \t]*[*+•](?=\s)", re.MULTILINE)
-_EMPHASIS = re.compile(r"(?<!\w)[*_`~]{1,3}(?=\S)|(?<=[^\s*_`~])[*_`~]{1,3}(?!\w)")
+_BULLET = re.compile(r"^[ \t]*(?:[*+•](?=\s)|>(?!\s?[=\d])[>\s]*)", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<!\w)(?:[*_`]|~(?!\d)){1,3}(?=[^\s*_`~])|(?<=[^\s*_`~])[*_`~]{1,3}(?!\w)")
+_ARROW = re.compile(r"[-=~]+>+|<+[-~]+|<=+(?=\W*[^\W\d])|<{2,}|>{2,}|[<>](?!=?\s?[-−]?[₹$€£¥]?\.?\d)")
+"""Arrows, and signs of order with no number after them."""
 _LINK_TARGET = re.compile(r"(?<=\])\((?:https?:|/|#)[^()\s]*\)")
 _MARKS = re.compile(r"([^\W\d_])((?:[\u0300-\u036f\u0483-\u0489\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]){5,})")
 _STRAY_JOINERS = re.compile(r"(?:(?<=\s)|^)[\u200c\u200d]+")
@@ -26,10 +31,11 @@ def clean(text: str) -> str:
 
     Returns:
         A text of the same length in which unspoken characters are spaces: offsets stay true. Line breaks stay.
+        Letters in bold, full-width or raised type are plain ones.
     """
     text = _LINK_TARGET.sub(_blank, _TAG.sub(_blank, text))
     text = _ADDRESS.sub(lambda match: _QUERY.sub(" ", _SCHEME.sub(_blank, match.group())), text)
-    for pattern in (_HEADING, _BULLET, _RULE, _EMPHASIS):
+    for pattern in (_HEADING, _BULLET, _RULE, _ARROW, _EMPHASIS):
         text = pattern.sub(_blank, text)
     return _STRAY_JOINERS.sub(_blank, "".join(map(_kept, _MARKS.sub(_few_marks, text))))
 
@@ -53,6 +59,10 @@ def _kept(character: str) -> str:
     if character in _SIGNS or character in _JOINERS or character == "\n":
         return character
     category = unicodedata.category(character)
+    style = unicodedata.decomposition(character)
+    if style.startswith("<wide>") or (category[0] == "L" and style.startswith(_STYLES) and character not in "ªº"):
+        plain = unicodedata.normalize("NFKC", character)
+        return _kept(plain) if len(plain) == 1 else character
     return character if category[0] in "LN" or (category in ("Mn", "Mc") and not _is_selector(character)) else " "
 
 

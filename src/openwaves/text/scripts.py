@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 LATIN_LANGUAGES = frozenset({"en", "es", "de", "fr", "it", "nl", "sv", "pt", "fi", "no", "pl", "id", "ms", "tr", "vi"})
 """Languages that are written in Latin script; text in it keeps these when requested, and is English otherwise."""
@@ -51,6 +52,9 @@ _BLOCKS = (
     (0xFF66, 0xFF9F, "ja"),
     (0x20000, 0x323AF, "han"),
 )
+_SIGNS = frozenset("ªºµ")
+"""Letters to Unicode that are signs of ordinals and units: they belong to any script."""
+
 _STARTS = [first for first, _, _ in _BLOCKS]
 
 _FUNCTION_WORDS = {
@@ -125,15 +129,26 @@ def runs(text: str, language: str | None) -> list[Run]:
 
 def unreadable(text: str) -> str | None:
     """The first letter of a script that is in no table; None if there is none."""
-    return next((letter for letter in text if letter.isalpha() and not _script(letter)), None)
+    letters = set(text)
+    unknown = {letter for letter in letters if letter.isalpha() and letter not in _SIGNS and not _script(letter)}
+    return next((letter for letter in text if letter in unknown), None)
 
 
+def is_english_sentence(text: str) -> bool:
+    """Whether a text has one of the commonest words of English."""
+    return not _WORDS["en"].isdisjoint(_WORD.findall(text.lower()))
+
+
+@lru_cache(maxsize=4096)
 def _script(character: str) -> str:
     """The block's name or language; "" for what belongs to any script."""
-    row = bisect_right(_STARTS, ord(character)) - 1
-    if row < 0 or ord(character) > _BLOCKS[row][1] or unicodedata.category(character)[0] not in "LN":
+    if character in _SIGNS or unicodedata.category(character)[0] not in "LN":
         return ""
-    return _BLOCKS[row][2]
+    row = bisect_right(_STARTS, ord(character)) - 1
+    if row >= 0 and ord(character) <= _BLOCKS[row][1]:
+        return _BLOCKS[row][2]
+    plain = unicodedata.normalize("NFKC", character)[0]
+    return _script(plain) if plain != character else ""
 
 
 def _resolved(text: str, scripts: set[str], requested: str | None) -> dict[str, str]:
