@@ -3,6 +3,7 @@
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 from hibari.g2p import G2P, Context
@@ -25,14 +26,22 @@ _MOST_LETTERS = 64  # of a word that is kept in the cache
 
 
 class English:
-    """American or British readings. Thread-safe: one call at a time."""
+    """American or British readings. Thread-safe: one call at a time.
+
+    Attributes:
+        lexicon: Hibari's lexicons and its rules for endings, with our own rows.
+        network: Hibari's letter-to-sound network.
+        frequent: The commonest words, in lower case: those whose contexts hibari's tagger knows.
+    """
 
     def __init__(self, british: bool) -> None:
         self._g2p = G2P(british=british)
-        self._g2p.lexicon = _CachedLexicon(self._g2p.lexicon)
+        self.network: Callable[[str], str | None] = self._g2p.oov
+        self.frequent = frozenset(word for word in self._g2p.tagger.vocab or () if word.isalpha())
+        self.lexicon = self._g2p.lexicon = _CachedLexicon(self._g2p.lexicon)
         self._g2p.tagger = QuickTagger(self._g2p.tagger)
         self._g2p.tokenizer.split = lru_cache(_CACHED)(self._g2p.tokenizer.split)
-        self._g2p._oov = Unknown(self._g2p.lexicon, self._g2p.oov, british=british)
+        self._g2p._oov = Unknown(self.lexicon, self.network, british=british)
         self._lock = threading.Lock()
 
     def phonemize(self, text: str) -> str:
@@ -43,7 +52,7 @@ class English:
         with self._lock:
             text = " ".join(text.split())
             tokens = self._g2p.tokenize(text if _WRITTEN_OUT.fullmatch(text) else normalize(text))
-            retag(tokens, self._g2p.lexicon)
+            retag(tokens, self.lexicon)
             _mark_plain(tokens)
             read = self._g2p.phonemize_tokens(tokens)
         spoken = "".join((token.phonemes or "") + (" " if token.whitespace else "") for token in read)
@@ -51,8 +60,7 @@ class English:
 
     def knows(self, word: str) -> bool:
         """Whether a word in lower case stands in the lexicons; names stand there with a capital."""
-        lexicon = self._g2p.lexicon
-        return word in lexicon.golds.d or word in lexicon.silvers.d
+        return word in self.lexicon.golds.d or word in self.lexicon.silvers.d
 
 
 @cache
