@@ -12,7 +12,7 @@ from openwaves.engines.symbols import SYMBOLS
 from openwaves.errors import EngineError
 from openwaves.g2p.english import English, english
 from openwaves.g2p.english.tables import lexicon_rows, rules
-from openwaves.g2p.english.unknown import accented
+from openwaves.g2p.english.unknown import accented, mended
 from openwaves.g2p.espeak import Espeak, espeak
 from openwaves.normalize import normalize
 from openwaves.text.analyze import analyze
@@ -128,3 +128,10 @@ def test_without_espeak_the_network_reads(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(Espeak, "phonemes", fail)
     assert reader("american").phonemize("Glimbrook Vastanholm")
+
+
+def test_learnt_rules_mend_names_and_leave_syllables_alone() -> None:
+    assert mended("Vastenberger", "vˈæstənbˌɜɹʤəɹ") == "vˈæstənbˌɜɹɡəɹ"
+    assert reader("american").phonemize("Vastenberger") == "vˈæstənbˌɜɹɡəɹ"
+    assert mended("ger", "ʤˈɜɹ") == "ʤˈɜɹ"
+    assert mended("", "") == ""

@@ -1,4 +1,4 @@
-"""Reads ``data/lexicon.tsv`` and ``data/homographs.tsv``."""
+"""Reads the tables of the folder ``data``."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,6 +43,12 @@ def lexicon_rows() -> Iterator[Entry]:
     """Rows of the lexicon, in order."""
     for word, tag, american, british, *_ in _rows("lexicon.tsv"):
         yield Entry(word, tag or "DEFAULT", american, british)
+
+
+@cache
+def mends() -> tuple[tuple[str, str, str], ...]:
+    """Letters of a word, phonemes that espeak-ng gives it, and ours; "^" and "$" are the ends of both."""
+    return tuple((letters, old, new) for letters, old, new, _ in _rows("mended.tsv"))
 
 
 @cache

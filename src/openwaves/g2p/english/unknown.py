@@ -9,12 +9,14 @@ from functools import lru_cache
 from hibari.g2p.lexicon import Lexicon
 
 from openwaves.errors import EngineError, UnknownPhonemeError
+from openwaves.g2p.english.tables import mends
 from openwaves.g2p.espeak import espeak
 
 _CACHED = 50_000
 _RUN = re.compile(r"(.)\1{2,}", re.IGNORECASE)
 _MOST_RUNS = 3
 _MOST_LETTERS = 64
+_LEAST_MENDED = 5  # letters
 
 
 class Unknown:
@@ -41,11 +43,13 @@ class Unknown:
         for spelling in itertools.chain(_shortened(word), _plain(word)):
             if reading := self._listed(spelling):
                 return reading if "ˈ" in reading else reading.replace("ˌ", "ˈ")
+        spelling = next(iter(_shortened(word)), word)
         try:
-            (symbols,) = espeak().phonemes("en" if self._british else "en-us", [next(iter(_shortened(word)), word)])
+            (symbols,) = espeak().phonemes("en" if self._british else "en-us", [spelling])
         except (EngineError, UnknownPhonemeError):
             symbols = ""
-        return accented(symbols, british=self._british) or self._network(word)
+        said = accented(symbols, british=self._british)
+        return (said if self._british else mended(spelling, said)) or self._network(word)
 
     def _listed(self, word: str) -> str | None:
         reading: dict[str, str] | str | None = self._lexicon.golds.get(word) or self._lexicon.silvers.get(word)
@@ -85,3 +89,19 @@ def accented(symbols: str, *, british: bool) -> str:
     for sound, written in (*_BOTH, *(_BRITISH if british else _AMERICAN)):
         symbols = symbols.replace(sound, written)
     return symbols
+
+
+def mended(word: str, phonemes: str) -> str:
+    """An American reading by espeak-ng, mended where names are read otherwise. Where a sound comes twice, it stays.
+
+    Short words stay as they are: the syllables of respellings ("bur", "nee") are meant to be read by the letter.
+
+    Source: learnt from the CMU Pronouncing Dictionary by scripts/make_english_rules.py.
+    """
+    if len(word) < _LEAST_MENDED:
+        return phonemes
+    written, said = f"^{word.lower()}$", f"^{phonemes}$"
+    for letters, old, new in mends():
+        if letters in written and said.count(old) == 1:
+            said = said.replace(old, new)
+    return said[1:-1]
