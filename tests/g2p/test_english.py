@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from openwaves.engines.symbols import SYMBOLS
@@ -117,6 +117,8 @@ def test_unknown_words_never_vanish(word: str) -> None:
 
 
 @settings(deadline=None, max_examples=300)
+@example(":×\x08\u0130")
+@example("{¹")
 @given(st.text(st.characters(max_codepoint=0x250), max_size=60))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert set(reader("american").phonemize(text)) <= {*SYMBOLS, " "}

@@ -46,7 +46,7 @@ class English:
 
     def phonemize(self, text: str) -> str:
         """Phonemes of a sentence: words separated by single spaces, punctuation kept; may be empty."""
-        text = text if text.isascii() else _plain_digits(unicodedata.normalize("NFC", text))
+        text = text if text.isascii() else _readable(unicodedata.normalize("NFC", text))
         text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
         text = _CHAIN.sub(lambda match: _SEPARATOR.sub(" ", match.group()), text)
         with self._lock:
@@ -69,8 +69,9 @@ def english(british: bool) -> English:
     return English(british)
 
 
-def _plain_digits(text: str) -> str:
-    """Digits of other scripts, raised and circled ones as 0 to 9, which hibari reads."""
+def _readable(text: str) -> str:
+    """Digits of other scripts, raised and circled ones as 0 to 9; no dotted I, whose lower case is two characters."""
+    text = text.replace("\u0130", "I")
     return "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
 
 
