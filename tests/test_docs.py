@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(python|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = [
     pytest.param(block[1], block[2], id=f"{path.name}-{number}")
-    for path in sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+    for path in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
     for number, block in enumerate(BLOCK.finditer(path.read_text(encoding="utf-8")), 1)
 ]
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
@@ -32,7 +32,7 @@ def test_an_example_runs(tone_server: RunningServer, tmp_path: Path, language: s
 
 
 @pytest.mark.parametrize(
-    "path", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]), ids=lambda path: path.name
+    "path", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]), ids=lambda path: path.name
 )
 def test_links_lead_somewhere(path: Path) -> None:
     for target in LINK.findall(path.read_text(encoding="utf-8")):

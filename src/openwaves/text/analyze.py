@@ -32,6 +32,7 @@ INDIAN_ACCENT = "indian"
 
 _WRITTEN_WORD = re.compile(r"\S+")
 _SPELLED_A = re.compile(r"\bA\b(?!')")
+_SPELLED_I = re.compile(r"(?<=\b[A-Z] )I\b(?!')|\bI(?= [A-Z]\b(?!'))")
 _PUNCTUATION = frozenset('.,;:!?…—"“”()')
 _PUNCTUATION_OF = {
     "।": ".", "॥": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "：": ":", "；": ";", "،": ",",
@@ -206,7 +207,9 @@ def _english(pieces: Sequence[Spoken], british: bool) -> Iterator[_Group]:
     shares are scaled.
     """
     reader = english(british)
-    words = [(word, piece) for piece in pieces for word in _letters_named(piece.text).split()]
+    words = [
+        (word, piece) for piece, glued in _with_glued(pieces) for word in _letters_named(piece.text, glued).split()
+    ]
     spoken = reader.phonemize(" ".join(word for word, _ in words)).split()
     n_spoken = sum(not _is_punctuation(group) for group in spoken)
     words = [(word, piece) for word, piece in words if any(character.isalnum() for character in word)]
@@ -223,9 +226,18 @@ def _english(pieces: Sequence[Spoken], british: bool) -> Iterator[_Group]:
             yield _Group(group, piece.start, piece.end)
 
 
-def _letters_named(text: str) -> str:
-    """A spelled-out "A" is a letter and not the article; alone it is the article."""
-    return _SPELLED_A.sub("eigh", text) if " " in text else text
+def _with_glued(pieces: Sequence[Spoken]) -> Iterator[tuple[Spoken, bool]]:
+    """Each piece, and whether the next one is written without a space ("A4")."""
+    starts = [piece.start for piece in pieces[1:]]
+    for piece, start in zip(pieces, [*starts, -1], strict=True):
+        yield piece, piece.end == start
+
+
+def _letters_named(text: str, glued: bool) -> str:
+    """A spelled-out "A" is a letter and not the article, "I" beside a letter not the pronoun; alone they are these."""
+    if " " not in text and not (glued and text == "A"):
+        return text
+    return _SPELLED_A.sub("eigh", _SPELLED_I.sub("eye", text))
 
 
 def _owners(counts: Sequence[int], n_spoken: int) -> list[int]:

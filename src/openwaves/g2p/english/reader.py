@@ -1,0 +1,112 @@
+"""The reader of English sentences."""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+from hibari.g2p import G2P, Context
+from hibari.g2p.lexicon import Lexicon
+from hibari.g2p.normalize import normalize
+from hibari.g2p.token import Tok
+
+from openwaves.g2p.english.homographs import retag
+from openwaves.g2p.english.tables import lexicon_rows
+from openwaves.g2p.english.tagger import QuickTagger
+from openwaves.g2p.english.unknown import Unknown
+
+# What hibari misreads or reads slowly, in words that it reads well.
+_LONG_NUMBER = re.compile(r"\d{13,}")  # its number reader ends at the trillions
+_CHAIN = re.compile(r"(?:[^\s/_.,'’-]*[/_.,'’-]){9,}")  # its time grows with the cube of such a chain's length
+_SEPARATOR = re.compile(r"[/_.,'’-]")
+_WRITTEN_OUT = re.compile(r"[A-Za-z ',;:!?-]*\.?")  # nothing for hibari's own normaliser
+_CACHED = 50_000
+_MOST_LETTERS = 64  # of a word that is kept in the cache
+
+
+class English:
+    """American or British readings. Thread-safe: one call at a time.
+
+    Attributes:
+        lexicon: Hibari's lexicons and its rules for endings, with our own rows.
+        network: Hibari's letter-to-sound network.
+        frequent: The commonest words, in lower case: those whose contexts hibari's tagger knows.
+    """
+
+    def __init__(self, british: bool) -> None:
+        self._g2p = G2P(british=british)
+        self.network: Callable[[str], str | None] = self._g2p.oov
+        self.frequent = frozenset(word for word in self._g2p.tagger.vocab or () if word.isalpha())
+        self.lexicon = self._g2p.lexicon = _CachedLexicon(self._g2p.lexicon)
+        self._g2p.tagger = QuickTagger(self._g2p.tagger)
+        self._g2p.tokenizer.split = lru_cache(_CACHED)(self._g2p.tokenizer.split)
+        self._g2p._oov = Unknown(self.lexicon, self.network, british=british)
+        self._lock = threading.Lock()
+
+    def phonemize(self, text: str) -> str:
+        """Phonemes of a sentence: words separated by single spaces, punctuation kept; may be empty."""
+        text = text if text.isascii() else _readable(unicodedata.normalize("NFC", text))
+        text = _LONG_NUMBER.sub(lambda match: " ".join(match.group()), text)
+        text = _CHAIN.sub(lambda match: _SEPARATOR.sub(" ", match.group()), text)
+        with self._lock:
+            text = " ".join(text.split())
+            tokens = self._g2p.tokenize(text if _WRITTEN_OUT.fullmatch(text) else normalize(text))
+            retag(tokens, self.lexicon)
+            _mark_plain(tokens)
+            read = self._g2p.phonemize_tokens(tokens)
+        spoken = "".join((token.phonemes or "") + (" " if token.whitespace else "") for token in read)
+        return " ".join(spoken.split())
+
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case stands in the lexicons; names stand there with a capital."""
+        return word in self.lexicon.golds.d or word in self.lexicon.silvers.d
+
+
+@cache
+def english(british: bool) -> English:
+    """The one instance of each accent."""
+    return English(british)
+
+
+def _readable(text: str) -> str:
+    """Digits of other scripts, raised and circled ones as 0 to 9; no dotted I, whose lower case is two characters."""
+    text = text.replace("\u0130", "I")
+    return "".join(str(unicodedata.digit(sign)) if sign.isdigit() else sign for sign in text)
+
+
+def _mark_plain(tokens: list[Tok]) -> None:
+    """Spare plain words the search for parts inside them: a word that is its own alias is taken as it is."""
+    spaced = True
+    for token in tokens:
+        if spaced and token.whitespace and token.phonemes is None and token.text.isascii() and token.text.islower():
+            token.alias = token.text if token.text.isalpha() else token.alias
+        spaced = bool(token.whitespace)
+
+
+class _CachedLexicon(Lexicon):  # type: ignore[misc]
+    """Hibari's lexicon with our rows, which go first, and a cache over its rules."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        super().__init__(lexicon.golds.d, lexicon.silvers.d, lexicon.british)
+        for row in lexicon_rows():
+            reading = row.british if lexicon.british else row.american
+            if row.tag == "DEFAULT":
+                self.golds.d[row.word] = reading
+            else:
+                entry = self.golds.d.get(row.word) or self.silvers.d.get(row.word)
+                known = entry if isinstance(entry, dict) else {"DEFAULT": entry}
+                self.golds.d[row.word] = {**known, row.tag: reading}
+        self._read: dict[tuple[object, ...], tuple[str | None, int | None]] = {}
+
+    def __call__(self, token: Tok, context: Context) -> tuple[str | None, int | None]:
+        word = token.text if token.alias is None else token.alias
+        key = (word, token.tag, context.future_vowel, context.future_to, token.currency, token.stress, token.is_head)
+        found = self._read.get(key)
+        if found is None:
+            found = super().__call__(token, context)
+            if len(self._read) >= _CACHED:
+                self._read.clear()
+            if len(word) <= _MOST_LETTERS:
+                self._read[key] = found
+        return found
