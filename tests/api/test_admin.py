@@ -188,20 +188,25 @@ def test_usage_is_counted_once_also_of_refused_and_cancelled_requests(state_serv
     assert row["characters"] == 3 * n + len(long["text"])
 
 
-def test_usage_outlives_a_stop_and_a_crash_loses_two_seconds_at_most(database_url: str, tmp_path: Path) -> None:
-    for outcome in ("stop", "kill"):
+def test_usage_outlives_a_stop_and_a_crash(database_url: str, tmp_path: Path) -> None:
+    long = {**SPEECH, "text": "Hello from Waves. " * 1000}
+    for outcome in ("stop", "kill", "kill amid an answer"):
         with server(tmp_path, "--engine", "tone", OPENWAVES_DATABASE_URL=database_url) as running:
             running.ask("POST", "/waves/v1/tts", SPEECH)
             if outcome == "stop":
                 assert running.stop() == 0
-            else:
-                time.sleep(2)
+            elif outcome == "kill":
                 running.process.kill()
-                running.process.wait()
+            else:
+                with running.post("/waves/v1/tts/live", long, stream=True) as answer:
+                    next(answer.iter_content(100))
+                    time.sleep(0.3)
+                    running.process.kill()
+            running.process.wait()
 
-    async def read() -> int:
+    async def read() -> tuple[int, int]:
         async with await Store.open(database_url or None, tmp_path) as store:
             (row,) = await store.usage.rows()
-            return row.counts.requests
+            return row.counts.requests, row.counts.characters
 
-    assert asyncio.run(read()) == 2
+    assert asyncio.run(read()) == (4, 3 * len(SPEECH["text"]) + len(long["text"]))

@@ -76,7 +76,7 @@ async def test_writers_wait_for_each_other(database_url: str, tmp_path: Path) ->
 
 async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     database = await Database.open(None, tmp_path)
-    store = Store(database, None)
+    store = Store(database, tmp_path)
     async with database.write() as connection:
         pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
         await connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))  # of this connection

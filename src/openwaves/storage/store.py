@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 2.0
 FLUSH_S = 1.0
+COMMIT_S = 0.1  # after this time usage of a request that still runs is on the disk
+TAKE_IN_S = 10.0
 
 
 class Store:
@@ -29,12 +31,12 @@ class Store:
         usage: What was used, by account, key and day.
     """
 
-    def __init__(self, database: Database, api_key: str | None) -> None:
+    def __init__(self, database: Database, folder: Path, api_key: str | None = None) -> None:
         self._database = database
         self.accounts = Accounts(database)
         self.keys = KeyRing(database, api_key)
         self.dictionaries = Dictionaries(database)
-        self.usage = UsageLedger(database)
+        self.usage = UsageLedger(database, folder)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -50,10 +52,11 @@ class Store:
             StorageError: The folder cannot be used, or a newer version made the tables.
             StorageUnavailableError: The database does not answer.
         """
-        store = cls(await Database.open(url, folder), api_key)
+        store = cls(await Database.open(url, folder), folder, api_key)
         try:
             await store.accounts.ensure_first()
             await store.keys.refresh()
+            await store._take_in_left()
         except BaseException:
             await store.close()
             raise
@@ -78,7 +81,9 @@ class Store:
         """Begin to follow the changes of other processes and to write down usage, until ``close``."""
         self._tasks = [
             asyncio.create_task(self._each(REFRESH_S, self.refresh)),
+            asyncio.create_task(self._each(COMMIT_S, self.usage.commit)),
             asyncio.create_task(self._each(FLUSH_S, self.usage.flush)),
+            asyncio.create_task(self._each(TAKE_IN_S, self.usage.take_in_left)),
         ]
 
     async def refresh(self) -> None:
@@ -91,8 +96,15 @@ class Store:
         await self.dictionaries.refresh()
         await self.usage.refresh()
 
+    async def _take_in_left(self) -> None:
+        """Take in usage of servers that died, unless the disk fails: then it is tried again later."""
+        try:
+            await self.usage.take_in_left()
+        except StorageError as error:
+            log.error("%s; trying again", error)
+
     async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work again and again; a database that does not answer is told once and tried again."""
+        """Do the work again and again; a database or a disk that fails is told once and tried again."""
         failing = False
         while True:
             await asyncio.sleep(seconds)
@@ -104,7 +116,7 @@ class Store:
                 failing = True
             else:
                 if failing:
-                    log.warning("the database answers again")
+                    log.warning("the database, or the disk, works again")
                 failing = False
 
     async def close(self) -> None:
@@ -115,5 +127,6 @@ class Store:
         try:
             await self.usage.flush()
         except StorageError as error:
-            log.error("usage of the last moments is lost: %s", error)
+            log.error("%s", error)
+        await self.usage.close()
         await self._database.close()
