@@ -128,12 +128,10 @@ class Dictionaries:
         self._revision = revision
 
     async def _get(self, account_id: str, dictionary_id: str) -> Dictionary:
-        if used := self._used.get(dictionary_id):
+        used = self._used.get(dictionary_id)
+        if used and used[0] == account_id:  # another's is looked for like one that does not exist: it takes as long
             self._used.move_to_end(dictionary_id)
-            owner, dictionary = used
-            if owner != account_id:
-                raise DictionaryNotFoundError(dictionary_id)
-            return dictionary
+            return used[1]
         changes = self._changes
         own = (dictionaries.c.id == dictionary_id) & (dictionaries.c.account_id == account_id)
         _check_id(dictionary_id)

@@ -1,0 +1,104 @@
+"""Real servers that start in a tenth of a second: forked from a process that has loaded the program's modules."""
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Self
+
+import requests
+
+from tests.servers import ADMIN_KEY, KEY
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["tests.preloaded"])
+
+
+def _serve(arguments: list[str], environment: dict[str, str], log: str) -> None:
+    """The child: becomes `openwaves serve` with its errors in a file."""
+    from openwaves.cli import main
+
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.update(environment)
+    sys.argv = ["openwaves", "serve", *arguments]
+    main()
+
+
+class ForkedServer:
+    """A server in tones on a data folder; `start` may follow each `kill`.
+
+    Attributes:
+        url: Where the last start listens.
+        log: File with everything that any start has said.
+    """
+
+    def __init__(self, data_dir: Path, database_url: str = "", *options: str, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.database_url = database_url
+        self.url = ""
+        self.log = Path(tempfile.mkdtemp(prefix="server")) / "log"
+        self._options = options
+        self._environment = environment
+        self._process: ForkServerProcess | None = None
+
+    def begin(self) -> None:
+        """Start the process, and wait for nothing."""
+        environment = {
+            "OPENWAVES_API_KEY": KEY,
+            "OPENWAVES_ADMIN_KEY": ADMIN_KEY,
+            "OPENWAVES_DATABASE_URL": self.database_url,
+            **self._environment,
+        }
+        arguments = ["--port", "0", "--data-dir", str(self.data_dir), "--engine", "tone", *self._options]
+        self.log.write_text("")
+        self._process = _context.Process(target=_serve, args=(arguments, environment, str(self.log)), daemon=True)
+        self._process.start()
+
+    def wait(self, *, ready: bool = True, limit_s: float = 60) -> None:
+        """Wait until it listens, and is ready to speak."""
+        end = time.monotonic() + limit_s
+        while not (found := re.search(r"listens on (http://\S+)\n", self.log.read_text())):
+            self._check(end)
+            time.sleep(0.005)
+        self.url = found[1]
+        while ready and requests.get(self.url + "/ready", timeout=10).status_code != 200:
+            self._check(end)
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.begin()
+        self.wait()
+
+    def end(self, number: signal.Signals = signal.SIGKILL) -> int:
+        """End it by a signal and wait; its exit status, negative for a signal."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+        self._process.join(30)
+        assert self._process.exitcode is not None, "it did not end"
+        return self._process.exitcode
+
+    def __enter__(self) -> Self:
+        """The server, ended with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.is_alive():
+            self.end()
+
+    def said(self) -> str:
+        """What this start has said so far."""
+        return self.log.read_text()
+
+    def _check(self, end: float) -> None:
+        assert self._process is not None
+        assert self._process.is_alive(), "the server ended:\n" + self.said()
+        assert time.monotonic() < end, "not ready in time:\n" + self.said()
