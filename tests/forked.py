@@ -48,6 +48,13 @@ class ForkedServer:
         self._environment = environment
         self._process: ForkServerProcess | None = None
 
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
+
     def begin(self) -> None:
         """Start the process, and wait for nothing."""
         environment = {
@@ -79,9 +86,12 @@ class ForkedServer:
 
     def end(self, number: signal.Signals = signal.SIGKILL) -> int:
         """End it by a signal and wait; its exit status, negative for a signal."""
+        os.kill(self.pid, number)
+        return self.wait_end()
+
+    def wait_end(self) -> int:
+        """Wait until it has ended; its exit status."""
         assert self._process is not None
-        assert self._process.pid is not None
-        os.kill(self._process.pid, number)
         self._process.join(30)
         assert self._process.exitcode is not None, "it did not end"
         return self._process.exitcode
