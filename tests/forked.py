@@ -1,9 +1,11 @@
 """Real servers that start in a tenth of a second: forked from a process that has loaded the program's modules."""
 
+import ctypes
 import multiprocessing
 import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,10 +21,19 @@ _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.preloaded"])
 
 
-def _serve(arguments: list[str], environment: dict[str, str], log: str) -> None:
-    """The child: becomes `openwaves serve` with its errors in a file."""
+NEW_MOUNTS = 0x00020000  # CLONE_NEWNS, <linux/sched.h>
+
+
+def _serve(arguments: list[str], environment: dict[str, str], log: str, disk: tuple[str, str] | None) -> None:
+    """The child: becomes `openwaves serve` with its errors in a file, perhaps with a small disk of its own."""
     from openwaves.cli import main
 
+    if disk:
+        size, folder = disk
+        if ctypes.CDLL(None, use_errno=True).unshare(NEW_MOUNTS):
+            raise OSError(ctypes.get_errno(), "unshare")
+        subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], check=True)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
@@ -36,7 +47,8 @@ class ForkedServer:
 
     Attributes:
         url: Where the last start listens.
-        log: File with everything that any start has said.
+        log: File with everything that the last start has said.
+        disk_size: Such as ``4m``: the data folder is a file system of that size that ends with the server.
     """
 
     def __init__(self, data_dir: Path, database_url: str = "", *options: str, **environment: str) -> None:
@@ -44,6 +56,7 @@ class ForkedServer:
         self.database_url = database_url
         self.url = ""
         self.log = Path(tempfile.mkdtemp(prefix="server")) / "log"
+        self.disk_size = ""
         self._options = options
         self._environment = environment
         self._process: ForkServerProcess | None = None
@@ -55,6 +68,11 @@ class ForkedServer:
         assert self._process.pid is not None
         return self._process.pid
 
+    @property
+    def disk(self) -> Path:
+        """The data folder as the server sees it."""
+        return Path(f"/proc/{self.pid}/root{self.data_dir}")
+
     def begin(self) -> None:
         """Start the process, and wait for nothing."""
         environment = {
@@ -65,7 +83,8 @@ class ForkedServer:
         }
         arguments = ["--port", "0", "--data-dir", str(self.data_dir), "--engine", "tone", *self._options]
         self.log.write_text("")
-        self._process = _context.Process(target=_serve, args=(arguments, environment, str(self.log)), daemon=True)
+        disk = (self.disk_size, str(self.data_dir)) if self.disk_size else None
+        self._process = _context.Process(target=_serve, args=(arguments, environment, str(self.log), disk), daemon=True)
         self._process.start()
 
     def wait(self, *, ready: bool = True, limit_s: float = 60) -> None:
