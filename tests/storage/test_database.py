@@ -1,14 +1,18 @@
 """Migrations, and databases that fail."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import alembic.command
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
@@ -93,10 +97,14 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
-async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "openwaves.db")) as connection:
+async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(
+    database_url: str, schema: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / ("openwaves.db" if not database_url else "rows.db"))) as connection:
         connection.executescript(schema.read_text(encoding="utf-8"))
-    async with await Store.open(None, tmp_path) as store:
+        if database_url:
+            await copy_rows(connection, database_url, schema.stem)
+    async with await Store.open(database_url or None, tmp_path) as store:
         caller = store.keys.caller("sk_kept_for_the_tests_of_migrations")
         assert caller is not None
         assert (caller.account.name, caller.account.limits.concurrency) == ("Sound Ltd", 3)
@@ -104,6 +112,35 @@ async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: 
         assert dictionary.items == (DictionaryItem("nginx", "engine-x"), DictionaryItem("एपीआई", "ए पी आई"))
         (row,) = await store.usage.rows()
         assert (row.counts.requests, row.counts.characters, row.counts.audio_s) == (1, 5, 1.5)
+        store.usage.begin(caller)
+        await store.usage.flush()
+        await store.accounts.create("made by this version")
+
+
+async def copy_rows(source: sqlite3.Connection, url: str, version: str) -> None:
+    """Make the tables of an earlier version in PostgreSQL, by its own migrations, and fill them."""
+
+    def fill(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "openwaves.storage:migrations")
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, version)
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            connection.execute(table.delete())
+            rows = source.execute(f"SELECT {', '.join(table.columns.keys())} FROM {table.name}")
+            for row in rows:
+                values = dict(zip(table.columns.keys(), row, strict=True))
+                for column in table.columns:
+                    if isinstance(column.type, sa.JSON) and values[column.name] is not None:
+                        values[column.name] = json.loads(values[column.name])
+                connection.execute(table.insert().values(values))
+
+    engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:", 1))
+    async with engine.begin() as connection:
+        await connection.run_sync(fill)
+    await engine.dispose()
 
 
 def test_every_migration_has_its_schema_here() -> None:
