@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import zlib
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,8 @@ async def test_full_journals_are_followed_by_others(
     for number in range(12):
         await asyncio.gather(speak(store, 3), store.usage.flush(), speak(store))
         assert len(list((tmp_path / "usage").glob("*.journal"))) <= 2, number
+        await store.usage.flush()
+        await store.usage.flush()  # with nothing to write
     await die(store)
     async with await open_store(database_url, tmp_path) as store:
         assert await counted(store) == (48, 480, 24)
@@ -148,6 +151,17 @@ async def test_counts_stay_in_memory_while_the_disk_fails(
     await die(store)
     async with await open_store(database_url, tmp_path) as store:
         assert await counted(store) == (5, 50, 2.5)
+
+
+async def test_a_journal_of_another_version_is_told_and_kept(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "usage").mkdir()
+    data = b'{"version": 9}'
+    path = tmp_path / "usage" / "journal_x.journal"
+    path.write_bytes(b"%08x %s\n" % (zlib.crc32(data), data))
+    async with await open_store("", tmp_path) as store:
+        await speak(store)
+    assert "another version" in caplog.text
+    assert data in path.read_bytes()
 
 
 def test_a_record_that_was_cut_off_anywhere_costs_only_itself() -> None:

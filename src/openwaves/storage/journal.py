@@ -23,6 +23,8 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
+from openwaves.errors import StorageError
+
 FOLDER = "usage"
 SUFFIX = ".journal"
 FULL_BYTES = 1 << 20
@@ -135,7 +137,7 @@ class Journal:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-            self._path.unlink()
+            _unlink(self._path)
             _drop(self._lock)
 
 
@@ -169,12 +171,19 @@ class LeftJournal:
         return None
 
     def records(self) -> list[tuple[int, Counts]]:
-        """Its records, oldest first, each with its number."""
-        return list(decode(self._path.read_bytes()))
+        """Its records, oldest first, each with its number.
+
+        Raises:
+            StorageError: Another version wrote them in another way.
+        """
+        try:
+            return list(decode(self._path.read_bytes()))
+        except (TypeError, ValueError) as error:
+            raise StorageError(f"the journal of usage {self._path} is of another version of openwaves") from error
 
     def remove(self) -> None:
         """End it: all that it held is in the database."""
-        self._path.unlink()
+        _unlink(self._path)
         _drop(self._lock)
 
     def release(self) -> None:
@@ -222,6 +231,12 @@ def sync_folder(folder: Path) -> None:
 
 def _lock_of(path: Path) -> FileLock:
     return FileLock(path.with_suffix(".lock"), thread_local=False)
+
+
+def _unlink(path: Path) -> None:
+    """Remove a journal for good: what the database knows of it is forgotten next."""
+    path.unlink()
+    sync_folder(path.parent)
 
 
 def _drop(lock: FileLock) -> None:

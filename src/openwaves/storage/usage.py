@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from openwaves.errors import StorageError
+from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage.accounts import Caller, now_ms
 from openwaves.storage.database import Database
 from openwaves.storage.journal import FOLDER, FULL_BYTES, Counts, Journal, LeftJournal, Usage, add_counts, left_journals
@@ -24,6 +24,7 @@ from openwaves.storage.tables import usage, usage_writers
 
 log = logging.getLogger(__name__)
 
+KNOW_S = 2.0  # longest wait of a request for what its account has used
 COUNTED = ("requests", "characters", "audio_s", "errors")
 
 
@@ -163,11 +164,15 @@ class UsageLedger:
         """Read the characters of today of an account, unless they are known.
 
         Raises:
-            StorageUnavailableError: The database does not answer.
+            StorageUnavailableError: The database does not answer, or not soon.
         """
         if account_id not in self._watched or self._characters_day != today():
             self._watched.add(account_id)
-            await self._read_characters(today())
+            try:
+                async with asyncio.timeout(KNOW_S):
+                    await self._read_characters(today())
+            except TimeoutError as error:
+                raise StorageUnavailableError("no answer in time", 1) from error
 
     async def flush(self) -> None:
         """Add what was counted to the database.
@@ -246,6 +251,8 @@ class UsageLedger:
             add_counts(self._journaled, self._counts)
             self._counts = {}
             self._generation += 1
+        if not self._journaled:
+            return
         self._folding, self._journaled = self._journaled, {}
         self._folding_journal, self._folding_number = self._journal, self._journal.number
         if self._journal.size > FULL_BYTES:
@@ -271,7 +278,8 @@ class UsageLedger:
         except OSError as error:  # the next start removes it; the database knows that it has it
             log.warning("a journal of usage that is no longer needed cannot be removed: %s", error)
         else:
-            await self._forget(journal.id)
+            if journal.number:
+                await self._forget(journal.id)
 
     async def _taken_in(self, connection: AsyncConnection, journal_id: str) -> int:
         """Number of the last record of a journal that the database has."""
