@@ -20,8 +20,8 @@ from tests.servers import ADMIN_KEY, KEY
 
 N_KILLS = 25  # of each of two servers on each database: a hundred in all
 STARTING = 0.2  # share of kills that come while the server starts
-MOST_WRITES = 40  # of all kinds, before a kill
-N_ITEMS = 40
+MOST_WRITES = 24  # of all kinds, before a kill
+N_ITEMS = 20
 TEXT = "Hello."
 
 Answer = requests.Response
