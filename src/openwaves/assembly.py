@@ -18,6 +18,8 @@ from openwaves.synthesis import Speaker, Synthesizer
 from openwaves.text.segments import split
 from openwaves.types import SpeechJob
 from openwaves.voices.catalogue import Catalogue
+from openwaves.voices.cloning.cloner import Cloner
+from openwaves.voices.cloning.prepare import prepare_encoders
 from openwaves.voices.models import KOKORO_NETWORK, KOKORO_PREPARED, KOKORO_VOICES, ModelStore
 from openwaves.voices.progress import Progress
 from openwaves.voices.styles import StyleLibrary
@@ -38,11 +40,13 @@ class Assembly:
         synthesizer: The path from request to sound.
         scheduler: Its workers.
         engines: By name.
+        cloner: Makes styles of recordings.
     """
 
     synthesizer: Synthesizer
     scheduler: Scheduler
     engines: Mapping[str, Engine]
+    cloner: Cloner
 
     def close(self) -> None:
         """Stop running work and end the threads."""
@@ -50,13 +54,14 @@ class Assembly:
 
 
 def fetch_models(settings: Settings, progress: Progress) -> PreparedNetwork:
-    """Fetch the model files that are missing or damaged, and prepare the Kokoro network for this machine.
+    """Fetch the model files that are missing or damaged, and prepare the networks for this machine.
 
     Raises:
         ModelFileError: A file cannot be fetched, or the folder is not writable.
     """
     store = ModelStore(settings.model_dir)
     store.pull(progress)
+    prepare_encoders(store, progress.say)
     return prepare(store.root / KOKORO_NETWORK, store.root / KOKORO_PREPARED, progress.say)
 
 
@@ -81,7 +86,9 @@ def assemble(settings: Settings, progress: Progress, report: Report = log.info) 
             pass
     scheduler = Scheduler(speaker.speak, workers, settings.max_pending)
     synthesizer = Synthesizer(catalogue, speaker, scheduler, settings.max_text_chars)
-    return Assembly(synthesizer, scheduler, speaker.engines)
+    styles = speaker.styles or _styles(settings)
+    cloner = Cloner(settings.model_dir.absolute(), styles, speaker.speak)
+    return Assembly(synthesizer, scheduler, speaker.engines, cloner)
 
 
 def load_speaker(settings: Settings, workers: int, progress: Progress, report: Report) -> Speaker:
@@ -96,7 +103,11 @@ def load_speaker(settings: Settings, workers: int, progress: Progress, report: R
         hibari = pool.submit(HibariEngine.load)
         kokoro = pool.submit(KokoroEngine.load, network, backend, workers)
         engines: dict[str, Engine] = {"hibari": hibari.result(), "kokoro": kokoro.result()}
-    return Speaker(engines, StyleLibrary(settings.model_dir.absolute() / KOKORO_VOICES))
+    return Speaker(engines, _styles(settings))
+
+
+def _styles(settings: Settings) -> StyleLibrary:
+    return StyleLibrary(settings.model_dir.absolute() / KOKORO_VOICES)
 
 
 def _warm_up(speaker: Speaker, catalogue: Catalogue, row: tuple[str, str, str]) -> None:

@@ -3,16 +3,20 @@
 OpenWavesError
 ├ RequestError                 the caller's mistake
 │ ├ FieldError                 a field of the request is missing or out of range
+│ │ └ RecordingError           no voice can be made of the uploaded recording
 │ ├ TextTooLongError           the text or the body exceeds the server's limit
 │ ├ DictionaryFullError        the account has as many dictionary entries as it may
+│ ├ ClonesFullError            the account has as many cloned voices as it may
 │ └ NotFoundError
 │   ├ VoiceNotFoundError
+│   ├ CloneNotFoundError
 │   └ DictionaryNotFoundError
 ├ AccessError                  no key, or a wrong one
+│ └ LinkError                  a signed link is expired or changed
 ├ OverloadedError              the server is too busy; carries ``retry_after_s``
 │ ├ TooManyRequestsError       the account's own limit
 │ ├ NotReadyError              the voices are still being loaded
-│ └ StorageUnavailableError    the database does not answer; also a StorageError
+│ └ StorageUnavailableError    the database or the store of recordings does not answer; also a StorageError
 ├ CancelledSynthesisError      the listener is gone; never reaches a client
 ├ EngineError                  a network could not be loaded or run
 │ └ UnknownPhonemeError        a phoneme that the network has no symbol for
@@ -52,6 +56,15 @@ class FieldError(RequestError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+
+
+class RecordingError(FieldError):
+    """No voice can be made of the recording; the message tells the person what to record instead."""
+
+    code = "unusable_recording"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__("file", problem)
 
 
 class TextTooLongError(RequestError):
@@ -94,10 +107,32 @@ class DictionaryNotFoundError(NotFoundError):
         self.dictionary_id = dictionary_id
 
 
+class CloneNotFoundError(NotFoundError):
+    """The account has no such cloned voice."""
+
+    code = "clone_not_found"
+
+    def __init__(self, voice_id: str) -> None:
+        super().__init__(f"voiceId: {voice_id!r} is not a cloned voice of this account")
+        self.voice_id = voice_id
+
+
+class ClonesFullError(RequestError):
+    """The account has as many cloned voices as it may."""
+
+    code = "clones_full"
+
+
 class AccessError(OpenWavesError):
     """No valid API key came with the request."""
 
     code = "unauthorized"
+
+
+class LinkError(AccessError):
+    """A signed link is expired, or was not made by this server."""
+
+    code = "forbidden"
 
 
 class OverloadedError(OpenWavesError):
@@ -160,16 +195,17 @@ class StorageError(OpenWavesError):
 
 
 class StorageUnavailableError(OverloadedError, StorageError):
-    """The database does not answer, or refuses to write.
+    """The database, or the store of recordings, does not answer, or refuses to write.
 
     Its text tells more to the operator, in the log, than ``message`` does to clients.
     """
 
     code = "storage_unavailable"
 
-    def __init__(self, detail: str, retry_after_s: int) -> None:
-        super().__init__("the server's database does not answer; nothing was changed", retry_after_s)
+    def __init__(self, detail: str, retry_after_s: int, what: str = "database") -> None:
+        super().__init__(f"the server's {what} does not answer; nothing was changed", retry_after_s)
         self.detail = detail
+        self.what = what
 
     def __str__(self) -> str:
-        return f"the database failed: {self.detail}"
+        return f"the {self.what} failed: {self.detail}"

@@ -36,11 +36,16 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         platformdirs.user_data_path("openwaves"),
-        description="Folder of the database, previews and everything that is kept.",
+        description="Folder of the database, recordings, previews and everything that is kept.",
     )
     database_url: SecretStr | None = Field(
         None,
         description="postgresql://user:password@host/name of the database. Default: a SQLite file in the data folder.",
+    )
+    blob_url: SecretStr | None = Field(
+        None,
+        description="Folder of recordings and their samples: any URL of fsspec, as in s3://bucket/voices. "
+        "Default: 'blobs' in the data folder.",
     )
     admin_key: SecretStr | None = Field(
         None, min_length=16, description="Key of the admin API under /admin/v1, which is off without it."
@@ -75,6 +80,12 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None,
         description="URL under which clients reach this server, for links in answers. Default: as they asked.",
+    )
+    link_lifetime_s: int = Field(
+        7 * 24 * 3600, ge=1, description="How long the links to a cloned voice's samples can be played, in seconds."
+    )
+    clones_at_once: int = Field(
+        1, ge=1, le=64, description="Recordings that are made into voices at once, a thread each."
     )
     shutdown_grace_s: int = Field(10, ge=0, description="Time for running requests to end at shutdown, in seconds.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -89,7 +89,11 @@ class Speaker:
         Raises:
             ModelFileError: A style pack is missing or damaged.
         """
-        if self.styles is None or not voice.timbre:
+        if self.styles is None:
+            return Style(pitch=voice.pitch)
+        if voice.style is not None:
+            return Style(self.styles.of_clone(voice.style), voice.pitch)
+        if not voice.timbre:
             return Style(pitch=voice.pitch)
         return Style(self.styles.pack(voice.timbre, voice.prosody), voice.pitch)
 
@@ -150,7 +154,7 @@ class Synthesizer:
             FieldError: The language is not spoken.
         """
         check_language(request.language)
-        return self.catalogue.get(request.voice_id)
+        return request.clone or self.catalogue.get(request.voice_id)
 
     def check_more(self, request: SpeechRequest, text: str, total: int) -> None:
         """Refuse text that arrives later, if it cannot be spoken.
@@ -179,6 +183,11 @@ class Synthesizer:
     def collect(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
         """``stream`` for an answer that is not played while it is made: live streams may pass it."""
         return self.stream(plan.request, plan.voice, _each(plan.segments), live=False)
+
+    async def whole(self, request: SpeechRequest) -> bytes:
+        """All of ``collect``, for what this server says of its own accord; for ``plan``'s errors see there."""
+        plan = await asyncio.to_thread(self.plan, request)
+        return b"".join([chunk.data async for chunk in self.collect(plan)])
 
     def live(self, plan: SpeechPlan) -> AsyncGenerator[EncodedChunk]:
         """``stream`` for an answer that is played while it is made."""

@@ -7,7 +7,7 @@ All are frozen: a stage makes new values and changes none.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,11 @@ Samples = NDArray[np.float32]
 """Mono sound, shape (n_samples,), float32, nominally in [-1, 1]."""
 
 AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
-Gender = Literal["female", "male"]
+CLONE_ENGINE = "kokoro"
+"""The engine that speaks cloned styles."""
+
+Gender = Literal["female", "male", ""]
+"""Empty where nobody knows: of clones."""
 
 
 class DictionaryItem(NamedTuple):
@@ -64,6 +68,7 @@ class SpeechRequest:
         session_id: The client's own id of the session, echoed.
         request_id: The client's own id of the request, echoed.
         dictionaries: The dictionaries of ``dictionary_ids``, in their order.
+        clone: The voice of ``voice_id``, if that is a clone.
     """
 
     text: str
@@ -79,6 +84,7 @@ class SpeechRequest:
     session_id: str | None = None
     request_id: str | None = None
     dictionaries: tuple[Dictionary, ...] = ()
+    clone: "Voice | None" = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,8 +112,8 @@ class Voice:
         engine: Name of the engine that speaks it.
         languages: Codes that it is meant for, its first language first.
         accent: One word, such as ``american`` or ``indian``.
-        gender: ``female`` or ``male``.
-        age: ``young``, ``adult`` or ``senior``.
+        gender: ``female`` or ``male``; empty for a clone.
+        age: ``young``, ``adult`` or ``senior``; empty for a clone.
         use_cases: What it suits, such as ``narration``.
         description: One line for people.
         models: API model names that list it.
@@ -136,6 +142,35 @@ class Voice:
     pitch: float = 1.0
     gain_db: float = 0.0
     style: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def of_clone(
+        cls,
+        style: ClonedStyle,
+        voice_id: str = "clone",
+        *,
+        name: str = "",
+        language: str = "en",
+        accent: str = "",
+        description: str = "",
+        models: tuple[str, ...] = (),
+    ) -> Self:
+        """The voice of a cloned style, which speaks every language."""
+        return cls(
+            id=voice_id,
+            name=name,
+            engine=CLONE_ENGINE,
+            languages=(language,),
+            accent=accent,
+            gender="",
+            age="",
+            use_cases=(),
+            description=description,
+            models=models,
+            pitch=style.pitch,
+            gain_db=style.gain_db,
+            style=style.vector,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.recordings import voice_wav
 from tests.servers import RunningServer
 
 SPEECH = {"text": "Say XQZ now.", "voice_id": "magnus", "sample_rate": 8000}
@@ -68,6 +69,27 @@ def test_dictionaries_go_in_and_out(state_server: RunningServer, tmp_path: Path,
     assert made in state_server.run("dictionaries", "list", "--json").stdout
 
 
+def test_a_voice_is_cloned_listed_and_deleted(state_server: RunningServer, tmp_path: Path) -> None:
+    recording = tmp_path / "asha.wav"
+    recording.write_bytes(voice_wav())
+    details = ("--name", "Asha", "--language", "hi", "--tags", "calm, warm", "--consent", "she signed")
+    made = state_server.run("clone", "create", str(recording), *details, "--engine", "tone")
+    voice_id = made.stdout.strip()
+    assert made.returncode == 0, made.stderr
+    assert "making the voice" in made.stderr
+    assert state_server.ask("POST", "/waves/v1/tts", {**SPEECH, "voice_id": voice_id}).status_code == 200
+    told = state_server.ask("GET", f"/waves/v1/voice-cloning/{voice_id}").json()["data"]
+    assert (told["displayName"], told["tags"], told["consent"]) == ("Asha", ["calm", "warm"], "she signed")
+    assert told["audioFileNames"] == ["asha.wav"]
+    assert voice_id in state_server.run("clone", "list").stdout
+    assert voice_id in [row["id"] for row in json.loads(state_server.run("clone", "list", "--json").stdout)]
+    assert state_server.run("clone", "delete", voice_id).returncode == 0
+    end = time.monotonic() + 5
+    while state_server.ask("POST", "/waves/v1/tts", {**SPEECH, "voice_id": voice_id}).status_code != 400:
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.1)
+
+
 def test_usage_is_shown(state_server: RunningServer) -> None:
     state_server.ask("POST", "/waves/v1/tts", SPEECH)
     time.sleep(1.5)
@@ -90,6 +112,10 @@ def test_usage_is_shown(state_server: RunningServer) -> None:
         (("dictionaries", "import", "wrong.csv"), "entry 1"),
         (("dictionaries", "import", "empty.csv"), "items"),
         (("dictionaries", "import", "wrong.json"), "JSON"),
+        (("clone", "create", "wrong.csv", "--name", " "), "displayName"),
+        (("clone", "create", "wrong.csv", "--name", "x", "--language", "xx"), "language"),
+        (("clone", "create", "wrong.csv", "--name", "x", "--engine", "tone"), "file: "),
+        (("clone", "delete", "voice_x"), "voice_x"),
         (("usage", "--since", "soon"), "soon"),
     ],
 )

@@ -16,14 +16,16 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
+from openwaves.storage.blobs import Blobs
 from openwaves.storage.database import Database
 from openwaves.storage.migrations import versions as versions_package
+from openwaves.storage.signer import Signer
 from openwaves.storage.tables import metadata
 from openwaves.types import DictionaryItem
 from tests.databases import Postgres
 
 SCHEMAS = Path(__file__).parent / "schemas"
-"""A database of each schema, as SQL; each holds the same rows."""
+"""A database of each schema, as SQL; each holds the same rows, from 0002 on a cloned voice too."""
 
 
 async def test_migrations_make_the_tables_that_the_code_uses(database_url: str, tmp_path: Path) -> None:
@@ -80,7 +82,7 @@ async def test_writers_wait_for_each_other(database_url: str, tmp_path: Path) ->
 
 async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     database = await Database.open(None, tmp_path)
-    store = Store(database, tmp_path)
+    store = Store(database, Blobs(None, tmp_path), await Signer.open(database), tmp_path)
     async with database.write() as connection:
         pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
         await connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))  # of this connection
@@ -112,6 +114,12 @@ async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(
         assert dictionary.items == (DictionaryItem("nginx", "engine-x"), DictionaryItem("एपीआई", "ए पी आई"))
         (row,) = await store.usage.rows()
         assert (row.counts.requests, row.counts.characters, row.counts.audio_s) == (1, 5, 1.5)
+        if schema.stem >= "0002":
+            (clone,) = await store.clones.of_account(caller.account.id)
+            assert (clone.details.name, clone.details.tags) == ("Asha", ("hindi", "calm"))
+            voice = await store.clones.resolve(caller.account.id, clone.id)
+            assert voice.style is not None
+            assert (voice.style[0], voice.style[-1], voice.pitch, voice.gain_db) == (-1, 1, 0.9, -1.5)
         store.usage.begin(caller)
         await store.usage.flush()
         await store.accounts.create("made by this version")

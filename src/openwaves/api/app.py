@@ -8,13 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from openwaves.api import admin, dictionaries, health, socket, speech, voices
+from openwaves.api import admin, clones, dictionaries, health, socket, speech, voices
 from openwaves.api.errors import HANDLERS
-from openwaves.api.middleware import API_PREFIXES, Access, BodyLimit, Envelope
+from openwaves.api.middleware import API_PREFIXES, SAMPLES_PATH, Access, BodyLimit, Envelope
 from openwaves.api.state import State
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
+SLASHES = ("", "/")
+UPLOADS = ("/voice-cloning", "/lightning-large/add_voice")
+_UPLOAD_PATHS = frozenset(prefix + path + slash for prefix in API_PREFIXES for path in UPLOADS for slash in SLASHES)
 SUCCESSOR = '</waves/v1/tts>; rel="successor-version"'
 
 
@@ -32,7 +35,7 @@ def create_app(state: State) -> Starlette:
         middleware=[
             Middleware(Envelope, requests=state.requests),
             Middleware(Access, find_caller=state.store.keys.caller),
-            Middleware(BodyLimit, max_bytes=state.settings.max_body_bytes),
+            Middleware(BodyLimit, max_bytes=state.settings.max_body_bytes, self_limited=_UPLOAD_PATHS),
         ],
         exception_handlers={**HANDLERS, dictionaries.BodyError: dictionaries.body_error},
     )
@@ -59,19 +62,26 @@ def _api_routes(prefix: str) -> list[BaseRoute]:
         ("POST", "/pronunciation-dicts", dictionaries.create_dictionary),
         ("PUT", "/pronunciation-dicts", dictionaries.replace_dictionary),
         ("DELETE", "/pronunciation-dicts", dictionaries.delete_dictionary),
+        ("POST", "/voice-cloning", clones.create_clone),
+        ("GET", "/voice-cloning", clones.get_clones),
+        ("POST", "/voice-cloning/delete", clones.delete_clone),
+        ("GET", SAMPLES_PATH + "{voice_id}/{number:int}.mp3", clones.get_sample),
+        ("GET", "/voice-cloning/{clone_id}", clones.get_clone),
+        ("POST", "/lightning-large/add_voice", _deprecated(clones.create_clone)),
+        ("GET", "/lightning-large/get_cloned_voices", _deprecated(clones.get_cloned_voices)),
+        ("DELETE", "/lightning-large", _deprecated(clones.delete_clone)),
         ("GET", "/{model}/get_voices", voices.get_voices),
         ("GET", "/voice/get-all-models", voices.get_all_voices),
         ("GET", "/voice/preview/{voice_id}.mp3", voices.get_preview),
     ]
     sockets = ["/tts/live", "/lightning-v3.1/get_speech/stream", "/lightning-v2/get_speech/stream"]
-    slashes = ("", "/")
     return [
         *(
             Route(prefix + path + slash, endpoint, methods=[method])
             for method, path, endpoint in table
-            for slash in slashes
+            for slash in SLASHES
         ),
-        *(WebSocketRoute(prefix + path + slash, socket.speak) for path in sockets for slash in slashes),
+        *(WebSocketRoute(prefix + path + slash, socket.speak) for path in sockets for slash in SLASHES),
     ]
 
 

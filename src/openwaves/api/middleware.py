@@ -3,7 +3,7 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from prometheus_client import Counter
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +17,8 @@ from openwaves.storage.accounts import Caller
 log = logging.getLogger("openwaves.access")
 
 API_PREFIXES = ("/waves/v1", "/api/v1")
-OPEN_PATHS = tuple(prefix + path for prefix in API_PREFIXES for path in ("/health", "/voice/preview/"))
+SAMPLES_PATH = "/voice-cloning/samples/"
+OPEN_PATHS = tuple(prefix + path for prefix in API_PREFIXES for path in ("/health", "/voice/preview/", SAMPLES_PATH))
 PROBES = ("/health", "/ready", "/metrics")  # asked every few seconds: logged only when debugging
 SCHEMES = ("bearer", "token")
 
@@ -107,13 +108,21 @@ def bearer_key(headers: Headers) -> str:
 class BodyLimit:
     """Refuses a body over the limit while it is read, before it is held in memory."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, self_limited: Collection[str] = ()) -> None:
+        """Wrap an application.
+
+        Args:
+            app: What is wrapped.
+            max_bytes: The limit.
+            self_limited: Paths whose routes have a limit of their own.
+        """
         self._app = app
         self._max_bytes = max_bytes
+        self._self_limited = self_limited
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._self_limited:
             await self._app(scope, receive, send)
             return
         too_long = TextTooLongError(f"body: more than {self._max_bytes} bytes, the limit of this server (field: text)")

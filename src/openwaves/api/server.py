@@ -51,10 +51,11 @@ async def open_store(settings: Settings) -> Store:
     Raises:
         StorageError: It cannot be opened.
     """
-    url, key = settings.database_url, settings.api_key
-    return await Store.open(
-        url.get_secret_value() if url else None, settings.data_dir, key.get_secret_value() if key else None
+    url, key, blob_url = (
+        secret.get_secret_value() if secret else None
+        for secret in (settings.database_url, settings.api_key, settings.blob_url)
     )
+    return await Store.open(url, settings.data_dir, key, blob_url=blob_url)
 
 
 async def _serve(settings: Settings, listener: socket.socket, url: str, say: Say) -> int:
@@ -138,6 +139,7 @@ async def _run(server: uvicorn.Server, listener: socket.socket, state: State, sa
         if not loading.done():
             say("stopping as soon as the current step of loading ends")
         await loading
+        state.clone_maker.close()
         if state.speech is not None:
             await asyncio.to_thread(state.speech.close)
     return status

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
 from openwaves.api.middleware import bearer_key
 from openwaves.api.schemas import SocketMessage, parse_message
-from openwaves.api.speech import with_dictionaries
+from openwaves.api.speech import with_own
 from openwaves.api.state import State, state_of
 from openwaves.errors import AccessError, OpenWavesError, RequestError
 from openwaves.storage.accounts import Caller
@@ -226,7 +226,7 @@ class SpeechSocket:
         meter = self._state.store.usage.begin(self._caller)
         try:
             self._state.limits.begin(self._caller.account)
-            request = await with_dictionaries(self._state, self._caller, message.to_request())
+            request = await with_own(self._state, self._caller, message.to_request())
             synthesizer = self._state.synthesizer
             voice = synthesizer.voice(request)
         except OpenWavesError:

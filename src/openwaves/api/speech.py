@@ -17,6 +17,7 @@ from openwaves.api.state import State, state_of
 from openwaves.audio.encode import WavFile, content_type
 from openwaves.errors import DictionaryNotFoundError, FieldError, OpenWavesError, RequestError
 from openwaves.storage.accounts import Caller
+from openwaves.storage.clones import is_clone_id
 from openwaves.storage.usage import Meter
 from openwaves.types import EncodedChunk, SpeechPlan, SpeechRequest
 
@@ -69,22 +70,26 @@ async def _read_plan(request: Request, schema: type[SpeechBody]) -> SpeechPlan:
     speech = parse_speech(await read_body(request), request.query_params, schema)
     request.state.answer_headers["X-External-Session-Id"] = speech.session_id or ""
     request.state.answer_headers["X-External-Request-Id"] = speech.request_id or ""
-    speech = await with_dictionaries(state, caller, speech)
+    speech = await with_own(state, caller, speech)
     plan = await asyncio.to_thread(synthesizer.plan, speech)
     await state.take_characters(caller, len(speech.text))
     return plan
 
 
-async def with_dictionaries(state: State, caller: Caller, speech: SpeechRequest) -> SpeechRequest:
-    """The request, with the dictionaries that it names.
+async def with_own(state: State, caller: Caller, speech: SpeechRequest) -> SpeechRequest:
+    """The request, with what it names of the account's own: a cloned voice, and dictionaries.
 
     Raises:
+        VoiceNotFoundError: The account has no such cloned voice.
         FieldError: The account has no such dictionary.
     """
+    account_id = caller.account.id
+    if is_clone_id(speech.voice_id):
+        speech = replace(speech, clone=await state.store.clones.resolve(account_id, speech.voice_id))
     if not speech.dictionary_ids:
         return speech
     try:
-        found = await state.store.dictionaries.resolve(caller.account.id, speech.dictionary_ids)
+        found = await state.store.dictionaries.resolve(account_id, speech.dictionary_ids)
     except DictionaryNotFoundError as error:
         raise FieldError("pronunciation_dicts", f"{error.dictionary_id!r} does not exist") from error
     return replace(speech, dictionaries=found)
@@ -123,10 +128,21 @@ async def read_body(request: Request) -> bytes:
     Raises:
         RequestError: It did not arrive in time.
     """
+    async with body_deadline(request):
+        return await request.body()
+
+
+@asynccontextmanager
+async def body_deadline(request: Request) -> AsyncIterator[None]:
+    """Gives the block that receives a body as long as the settings say.
+
+    Raises:
+        RequestError: It did not arrive in time.
+    """
     limit_s = state_of(request).settings.body_timeout_s
     try:
         async with asyncio.timeout(limit_s):
-            return await request.body()
+            yield
     except TimeoutError:
         raise RequestError(f"body: not received within {limit_s:g} seconds") from None
 

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from openwaves.api.limits import Limits
 from openwaves.assembly import Assembly
+from openwaves.cloning import CloneMaker
 from openwaves.errors import NotReadyError, StorageError, TooManyRequestsError
 from openwaves.settings import Settings
 from openwaves.storage import Store
@@ -22,12 +23,13 @@ class State:
 
     Attributes:
         settings: The options.
-        store: Accounts, keys, dictionaries, usage.
+        store: Accounts, keys, dictionaries, clones, usage.
         metrics: Everything that ``/metrics`` shows.
         requests: Counts HTTP answers by route and status.
         speech: The loaded voices; None until they are.
         stage: What loading is busy with, for people.
         limits: What each account has under way.
+        clone_maker: Makes voices of recordings.
     """
 
     settings: Settings
@@ -37,9 +39,11 @@ class State:
     stage: str = "starting"
     requests: Counter = field(init=False)
     limits: Limits = field(init=False)
+    clone_maker: CloneMaker = field(init=False)
 
     def __post_init__(self) -> None:
         self.limits = Limits(self.settings.concurrency)
+        self.clone_maker = CloneMaker(self.store, self.settings.clones_at_once)
         self.requests = Counter(
             "openwaves_requests",
             "HTTP answers by route and status.",
@@ -48,15 +52,24 @@ class State:
         )
 
     @property
+    def loaded(self) -> Assembly:
+        """The loaded voices.
+
+        Raises:
+            NotReadyError: They are not loaded yet.
+        """
+        if self.speech is None:
+            raise NotReadyError(f"the server is not ready yet: {self.stage}", retry_after_s=5)
+        return self.speech
+
+    @property
     def synthesizer(self) -> Synthesizer:
         """The synthesizer.
 
         Raises:
             NotReadyError: It is not loaded yet.
         """
-        if self.speech is None:
-            raise NotReadyError(f"the server is not ready yet: {self.stage}", retry_after_s=5)
-        return self.speech.synthesizer
+        return self.loaded.synthesizer
 
     async def take_characters(self, caller: Caller, number: int) -> None:
         """Count characters that are to be spoken.

@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -13,6 +11,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from openwaves.api.state import State, state_of
 from openwaves.errors import VoiceNotFoundError
 from openwaves.languages import LANGUAGES
+from openwaves.storage.blobs import write_whole
 from openwaves.types import SpeechRequest, Voice
 from openwaves.voices.previews import PREVIEW_TEXTS
 
@@ -45,7 +44,7 @@ async def get_voices(request: Request) -> Response:
 async def get_all_voices(request: Request) -> Response:
     """``GET /waves/v1/voice/get-all-models``: every voice, with a clip to listen to."""
     state = state_of(request)
-    base_url = (state.settings.public_url or str(request.base_url)).rstrip("/")
+    base_url = public_url(request)
     return JSONResponse(
         {
             "voices": [
@@ -62,6 +61,11 @@ async def get_all_voices(request: Request) -> Response:
             ]
         }
     )
+
+
+def public_url(request: Request) -> str:
+    """The address of this server as its clients see it, without a slash at the end."""
+    return (state_of(request).settings.public_url or str(request.base_url)).rstrip("/")
 
 
 async def get_preview(request: Request) -> Response:
@@ -87,23 +91,7 @@ async def get_preview(request: Request) -> Response:
 
 
 async def _make_preview(state: State, speech: SpeechRequest, path: Path) -> None:
-    plan = await asyncio.to_thread(state.synthesizer.plan, speech)
-    clip = b"".join([chunk.data async for chunk in state.synthesizer.collect(plan)])
-    await asyncio.to_thread(_write, path, clip)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, suffix=".part", delete=False) as file:
-        part = Path(file.name)
-        try:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-            part.replace(path)
-        except OSError:
-            part.unlink()
-            raise
+    await asyncio.to_thread(write_whole, path, await state.synthesizer.whole(speech))
 
 
 def _tags(voice: Voice) -> dict[str, object]:

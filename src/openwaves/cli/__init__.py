@@ -7,6 +7,7 @@ import click
 from openwaves import __version__
 from openwaves.cli.accounts import accounts
 from openwaves.cli.bench import bench
+from openwaves.cli.clone import clone
 from openwaves.cli.dictionaries import dictionaries
 from openwaves.cli.doctor import doctor
 from openwaves.cli.keys import keys
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (serve, speak, text, voices, models, doctor, bench, accounts, keys, dictionaries, usage):
+for command in (serve, speak, text, voices, models, doctor, bench, accounts, keys, dictionaries, clone, usage):
     cli.add_command(command)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from openwaves.cli.options import read_settings
+from openwaves.settings import Settings
 from openwaves.storage import Store
 
 _Result = TypeVar("_Result")
@@ -20,8 +21,19 @@ def with_store(config: Path | None, options: dict[str, Any], work: Callable[[Sto
     settings = read_settings(config, {"log_level": "warning", **options})
 
     async def run() -> _Result:
-        url = settings.database_url
-        async with await Store.open(url.get_secret_value() if url else None, settings.data_dir) as store:
+        async with await open_store(settings) as store:
             return await work(store)
 
     return asyncio.run(run())
+
+
+async def open_store(settings: Settings) -> Store:
+    """The store that the settings name.
+
+    Raises:
+        StorageError: It cannot be opened.
+    """
+    url, blob_url = (
+        secret.get_secret_value() if secret else None for secret in (settings.database_url, settings.blob_url)
+    )
+    return await Store.open(url, settings.data_dir, blob_url=blob_url)

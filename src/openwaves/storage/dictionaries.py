@@ -1,9 +1,9 @@
 """Pronunciation dictionaries: rows of the database, those in use also in memory."""
 
 import secrets
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from openwaves.errors import DictionaryFullError, DictionaryNotFoundError
 from openwaves.storage.accounts import now_ms
 from openwaves.storage.database import Database, raise_revision
-from openwaves.storage.tables import dictionaries, revisions
+from openwaves.storage.tables import dictionaries
+from openwaves.storage.used import UsedRows
 from openwaves.types import Dictionary, DictionaryItem
 
 MOST_ITEMS = 10_000  # of one account, in all its dictionaries
 KEPT_ITEMS = 500_000  # in memory
-REFRESHED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,7 @@ class Dictionaries:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._used: OrderedDict[str, tuple[str, Dictionary]] = OrderedDict()
-        self._n_used_items = 0
-        self._revision = -1
-        self._changes = 0  # that this process made or learnt of
+        self._used = UsedRows(database, dictionaries, _used, KEPT_ITEMS, lambda dictionary: len(dictionary.items))
 
     async def of_account(self, account_id: str) -> list[StoredDictionary]:
         """An account's dictionaries, oldest first."""
@@ -80,7 +77,7 @@ class Dictionaries:
             if not (await connection.execute(changed)).rowcount:
                 raise DictionaryNotFoundError(dictionary_id)
             await _check_room(connection, account_id, 0)
-        self._forget(dictionary_id)
+        self._used.forget(dictionary_id)
 
     async def delete(self, account_id: str, dictionary_id: str) -> None:
         """Remove a dictionary.
@@ -94,7 +91,7 @@ class Dictionaries:
             await raise_revision(connection, "dictionaries")
             if not (await connection.execute(delete(dictionaries).where(own))).rowcount:
                 raise DictionaryNotFoundError(dictionary_id)
-        self._forget(dictionary_id)
+        self._used.forget(dictionary_id)
 
     async def resolve(self, account_id: str, ids: Sequence[str]) -> tuple[Dictionary, ...]:
         """The dictionaries of a request, in its order; those in use cost no query.
@@ -110,50 +107,14 @@ class Dictionaries:
         Raises:
             StorageUnavailableError: The database does not answer; what is in memory stays.
         """
-        async with self._database.read() as connection:
-            counter = select(revisions.c.value).where(revisions.c.name == "dictionaries")
-            revision = (await connection.execute(counter)).scalar_one()
-            if revision == self._revision:
-                return
-            used = list(self._used)
-            now: dict[str, int] = {}
-            for start in range(0, len(used), REFRESHED_AT_ONCE):
-                some = dictionaries.c.id.in_(used[start : start + REFRESHED_AT_ONCE])
-                rows = await connection.execute(select(dictionaries.c.id, dictionaries.c.revision).where(some))
-                now |= {row.id: row.revision for row in rows}
-        for dictionary_id, (_, dictionary) in list(self._used.items()):
-            if now.get(dictionary_id) != dictionary.revision:
-                self._forget(dictionary_id)
-        self._changes += 1
-        self._revision = revision
+        await self._used.refresh()
 
     async def _get(self, account_id: str, dictionary_id: str) -> Dictionary:
-        used = self._used.get(dictionary_id)
-        if used and used[0] == account_id:  # another's is looked for like one that does not exist: it takes as long
-            self._used.move_to_end(dictionary_id)
-            return used[1]
-        changes = self._changes
-        own = (dictionaries.c.id == dictionary_id) & (dictionaries.c.account_id == account_id)
         _check_id(dictionary_id)
-        async with self._database.read() as connection:
-            row = (await connection.execute(select(dictionaries).where(own))).first()
-        if row is None:
+        dictionary = await self._used.get(account_id, dictionary_id)
+        if dictionary is None:
             raise DictionaryNotFoundError(dictionary_id)
-        dictionary = Dictionary(row.id, row.revision, _items(row))
-        if changes == self._changes and dictionary_id not in self._used:
-            self._keep(account_id, dictionary)
         return dictionary
-
-    def _keep(self, account_id: str, dictionary: Dictionary) -> None:
-        self._used[dictionary.id] = (account_id, dictionary)
-        self._n_used_items += len(dictionary.items)
-        while self._n_used_items > KEPT_ITEMS and len(self._used) > 1:
-            self._forget(next(iter(self._used)), changed=False)
-
-    def _forget(self, dictionary_id: str, *, changed: bool = True) -> None:
-        self._changes += changed
-        if used := self._used.pop(dictionary_id, None):
-            self._n_used_items -= len(used[1].items)
 
 
 async def _check_room(connection: AsyncConnection, account_id: str, n_new: int) -> None:
@@ -162,11 +123,15 @@ async def _check_room(connection: AsyncConnection, account_id: str, n_new: int) 
         raise DictionaryFullError(f"items: an account may have {MOST_ITEMS} entries in all its dictionaries")
 
 
+def _used(row: "Row[Any]") -> Dictionary:
+    return Dictionary(row.id, row.revision, _items(row))
+
+
 def _content(items: Sequence[DictionaryItem]) -> dict[str, object]:
     return {"items": [list(item) for item in items], "n_items": len(items)}
 
 
-def _items(row: "Row[tuple[object, ...]]") -> tuple[DictionaryItem, ...]:
+def _items(row: "Row[Any]") -> tuple[DictionaryItem, ...]:
     return tuple(DictionaryItem(*item) for item in row.items)
 
 

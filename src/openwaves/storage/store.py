@@ -8,9 +8,12 @@ from typing import Self
 
 from openwaves.errors import StorageError
 from openwaves.storage.accounts import FIRST_ACCOUNT, Accounts
+from openwaves.storage.blobs import Blobs
+from openwaves.storage.clones import Clones
 from openwaves.storage.database import Database
 from openwaves.storage.dictionaries import Dictionaries
 from openwaves.storage.keys import KeyRing
+from openwaves.storage.signer import Signer
 from openwaves.storage.usage import UsageLedger
 
 log = logging.getLogger(__name__)
@@ -28,37 +31,48 @@ class Store:
         accounts: Accounts and keys, as rows.
         keys: The valid keys, in memory.
         dictionaries: Pronunciation dictionaries, those in use in memory.
+        clones: Cloned voices, those in use in memory.
+        signer: Signs links.
         usage: What was used, by account, key and day.
     """
 
-    def __init__(self, database: Database, folder: Path, api_key: str | None = None) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, signer: Signer, folder: Path, api_key: str | None = None
+    ) -> None:
         self._database = database
         self.accounts = Accounts(database)
         self.keys = KeyRing(database, api_key)
         self.dictionaries = Dictionaries(database)
+        self.clones = Clones(database, blobs)
+        self.signer = signer
         self.usage = UsageLedger(database, folder)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
-    async def open(cls, url: str | None, folder: Path, api_key: str | None = None) -> Self:
+    async def open(
+        cls, url: str | None, folder: Path, api_key: str | None = None, *, blob_url: str | None = None
+    ) -> Self:
         """Open the store, and make it first if there is none.
 
         Args:
             url: Address of the database; None for a SQLite file in ``folder``.
             folder: Folder of everything that is kept on disk.
             api_key: Key of the first account, as the settings fix it.
+            blob_url: Folder of recordings and samples, any that fsspec can write; None for one in ``folder``.
 
         Raises:
-            StorageError: The folder cannot be used, or a newer version made the tables.
+            StorageError: A folder or an address cannot be used, or a newer version made the tables.
             StorageUnavailableError: The database does not answer.
         """
-        store = cls(await Database.open(url, folder), folder, api_key)
+        blobs = Blobs(blob_url, folder)
+        database = await Database.open(url, folder)
         try:
+            store = cls(database, blobs, await Signer.open(database), folder, api_key)
             await store.accounts.ensure_first()
             await store.keys.refresh()
             await store._take_in_left()
         except BaseException:
-            await store.close()
+            await database.close()
             raise
         return store
 
@@ -78,8 +92,9 @@ class Store:
         await self.close()
 
     def start(self) -> None:
-        """Begin to follow the changes of other processes and to write down usage, until ``close``."""
+        """Begin to follow other processes, to write down usage and to remove what a crash left, until ``close``."""
         self._tasks = [
+            asyncio.create_task(self._sweep()),
             asyncio.create_task(self._each(REFRESH_S, self.refresh)),
             asyncio.create_task(self._each(COMMIT_S, self.usage.commit)),
             asyncio.create_task(self._each(FLUSH_S, self.usage.flush)),
@@ -95,6 +110,13 @@ class Store:
         await self.keys.refresh()
         await self.dictionaries.refresh()
         await self.usage.refresh()
+        await self.clones.refresh()
+
+    async def _sweep(self) -> None:
+        try:
+            await self.clones.sweep()
+        except StorageError as error:
+            log.error("what a crash may have left is not removed yet: %s", error)
 
     async def _take_in_left(self) -> None:
         """Take in usage of servers that died, unless the disk fails: then it is tried again later."""

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata = MetaData()
@@ -59,6 +60,50 @@ dictionaries = Table(
     Column("created_ms", BigInteger, nullable=False),
     Index("dictionaries_account", "account_id", "created_ms"),
 )
+
+clones = Table(
+    "clones",
+    metadata,
+    Column("id", String(24), primary_key=True),
+    Column("record_id", String(24), nullable=False, unique=True),
+    Column("account_id", String(32), ForeignKey("accounts.id"), nullable=False),
+    Column("name", String(500), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("accent", String(200), nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("consent", Text, nullable=False),
+    Column("file_name", String(255), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("style", LargeBinary, nullable=False),
+    Column("pitch", Float(53), nullable=False),
+    Column("gain_db", Float(53), nullable=False),
+    Column("recording", String(64), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("clones_account", "account_id", "created_ms"),
+    Index("clones_recording", "recording"),
+)
+"""``recording`` is the name of a blob; ``style`` holds 256 float32, little-endian."""
+
+clone_samples = Table(
+    "clone_samples",
+    metadata,
+    Column("clone_id", String(24), ForeignKey("clones.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("blob", String(64), nullable=False),
+    Index("clone_samples_blob", "blob"),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Random bytes that all processes share and no answer shows."""
 
 usage = Table(
     "usage",

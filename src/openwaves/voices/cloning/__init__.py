@@ -1,0 +1,1 @@
+"""Voice cloning: a recording of somebody to a style that sounds similar."""

@@ -1,0 +1,87 @@
+"""Makes the graphs of the speaker encoders out of the fetched weights, once for each model folder."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import onnx
+from filelock import FileLock
+
+from openwaves.errors import ModelFileError
+from openwaves.voices.cloning import networks
+from openwaves.voices.cloning.checkpoint import read_checkpoint
+from openwaves.voices.models import CAMPPLUS_WEIGHTS, CLONING_PREPARED, GE2E_WEIGHTS, ModelStore
+
+RECIPE = "1"  # raise it whenever the graphs change
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedEncoders:
+    """Where the graphs lie.
+
+    Attributes:
+        folder: The folder that holds them.
+    """
+
+    folder: Path
+
+    @property
+    def campplus(self) -> Path:
+        """See ``networks``."""
+        return self.folder / "campplus.onnx"
+
+    @property
+    def ge2e(self) -> Path:
+        """See ``networks``."""
+        return self.folder / "ge2e.onnx"
+
+
+def prepare_encoders(store: ModelStore, report: Callable[[str], None] = lambda line: None) -> PreparedEncoders:
+    """Make the graphs unless that was done before; several processes may call this at once.
+
+    Args:
+        store: The model folder.
+        report: Told what is being done.
+
+    Raises:
+        ModelFileError: The weights are missing or damaged, or the folder is not writable.
+    """
+    target = store.root / CLONING_PREPARED
+    ready = PreparedEncoders(target / _key(store))
+    if ready.folder.is_dir():
+        return ready
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with FileLock(target / ".lock"):
+            if not ready.folder.is_dir():
+                report("preparing the speaker encoders (once, about 3 s)")
+                _make(store, ready.folder)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the prepared encoders to {target}: {error}") from error
+    return ready
+
+
+def _make(store: ModelStore, folder: Path) -> None:
+    for leftover in folder.parent.glob(".making-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
+        made = PreparedEncoders(Path(work) / "encoders")
+        made.folder.mkdir()
+        try:
+            onnx.save(networks.campplus(read_checkpoint(store.require(CAMPPLUS_WEIGHTS))), made.campplus)
+            weights = read_checkpoint(store.require(GE2E_WEIGHTS))
+            inner = {name.removeprefix("model_state."): value for name, value in weights.items()}
+            onnx.save(networks.ge2e(inner), made.ge2e)
+        except (KeyError, ValueError) as error:
+            raise ModelFileError(f"the weights of the speaker encoders are not the expected ones: {error}") from error
+        made.folder.rename(folder)
+
+
+def _key(store: ModelStore) -> str:
+    """Names the content of the weights and of this recipe."""
+    pinned = {file.path: file.sha256 for file in store.files}
+    parts = (RECIPE, pinned[CAMPPLUS_WEIGHTS], pinned[GE2E_WEIGHTS])
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
