@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 from tests.databases import Postgres
 from tests.forked import ForkedServer
 from tests.servers import ADMIN_KEY, KEY
-from tests.test_isolation import DICTIONARIES, ITEMS, ROUTES, SAID, UNKNOWN, ask, fill, paths
+from tests.test_isolation import DICTIONARIES, ITEMS, ROUTES, SAID, UNKNOWN, ask, fill, fill_path, paths
 
 ANSWERED_ONCE = re.compile(r'"key":"sk_[\w-]+"')
 
@@ -64,7 +64,7 @@ def drive(running: ForkedServer, seen: Seen, key: str) -> None:
     """Every route, with the key wherever a client may put it."""
     for (verb, pattern), uses in ROUTES.items():
         path, use = paths(pattern)[0], fill(uses[-1], UNKNOWN)
-        path = path.format(**use.pop("path", {}))
+        path = fill_path(path, use.pop("path", {}))
         query = urlencode({"token": key, "api_key": key})
         if verb == "WS":
             for address, headers in ((f"{path}?{query}", {}), (path, {"Authorization": f"Bearer {key}"})):
