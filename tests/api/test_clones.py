@@ -263,8 +263,11 @@ def test_hostile_uploads_cost_little_and_leave_neither_files_nor_processes(state
     noise = np.random.default_rng(1).bytes(4 << 20)
     for recording in (zip_bomb(), long_silence(), file_of(np.zeros(5 << 18, np.float32), "wav"), VOICE[:1000], noise):
         assert len(recording) <= 5 << 20
-        used_s = cpu_s(process)
-        refused = upload(state_server, recording, file_name="../../../etc/passwd")
+        for _ in range(5):
+            used_s = cpu_s(process)
+            refused = upload(state_server, recording, file_name="../../../etc/passwd")
+            if refused.status_code != 503:  # there was a core to read it
+                break
         assert refused.status_code == 400, refused.text
         assert refused.json()["error"].startswith("file: ")
         assert cpu_s(process) - used_s < 2

@@ -172,6 +172,7 @@ async def test_all_processes_sign_alike(database_url: str, tmp_path: Path) -> No
         assert not stranger.signer.is_signed("text", signature)
 
 
+@pytest.mark.slow
 async def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing(database_url: str, tmp_path: Path) -> None:
     there: set[str] = set()
     asked: set[str] = set()

