@@ -4,6 +4,7 @@ import ctypes
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +123,7 @@ class ForkedServer:
     def __exit__(self, *_: object) -> None:
         if self._process is not None and self._process.is_alive():
             self.end()
+        shutil.rmtree(self.log.parent)
 
     def said(self) -> str:
         """What this start has said so far."""
