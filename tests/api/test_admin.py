@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from signal import SIGTERM
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import requests
 from websockets.sync.client import connect
 
 from openwaves.storage import Store
+from tests.forked import ForkedServer
 from tests.servers import ADMIN_KEY, KEY, RunningServer, server
 
 SPEECH: dict[str, Any] = {"text": "Hello from Waves.", "voice_id": "magnus", "sample_rate": 8000}
@@ -188,20 +190,27 @@ def test_usage_is_counted_once_also_of_refused_and_cancelled_requests(state_serv
     assert row["characters"] == 3 * n + len(long["text"])
 
 
-def test_usage_outlives_a_stop_and_a_crash_loses_two_seconds_at_most(database_url: str, tmp_path: Path) -> None:
-    for outcome in ("stop", "kill"):
-        with server(tmp_path, "--engine", "tone", OPENWAVES_DATABASE_URL=database_url) as running:
-            running.ask("POST", "/waves/v1/tts", SPEECH)
+def test_usage_outlives_a_stop_and_a_crash(database_url: str, tmp_path: Path) -> None:
+    long = {**SPEECH, "text": "Hello from Waves. " * 1000}
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with ForkedServer(tmp_path, database_url) as running:
+        for outcome in ("stop", "kill", "kill amid an answer"):
+            running.start()
+            requests.post(running.url + "/waves/v1/tts", json=SPEECH, headers=headers, timeout=30).raise_for_status()
             if outcome == "stop":
-                assert running.stop() == 0
+                assert running.end(SIGTERM) == 0
+            elif outcome == "kill":
+                running.end()
             else:
-                time.sleep(2)
-                running.process.kill()
-                running.process.wait()
+                url = running.url + "/waves/v1/tts/live"
+                with requests.post(url, json=long, headers=headers, stream=True, timeout=30) as answer:
+                    next(answer.iter_content(100))
+                    time.sleep(0.3)
+                    running.end()
 
-    async def read() -> int:
+    async def read() -> tuple[int, int]:
         async with await Store.open(database_url or None, tmp_path) as store:
             (row,) = await store.usage.rows()
-            return row.counts.requests
+            return row.counts.requests, row.counts.characters
 
-    assert asyncio.run(read()) == 2
+    assert asyncio.run(read()) == (4, 3 * len(SPEECH["text"]) + len(long["text"]))

@@ -1,14 +1,18 @@
 """Migrations, and databases that fail."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import alembic.command
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from openwaves.errors import StorageError, StorageUnavailableError
 from openwaves.storage import Store
@@ -78,7 +82,7 @@ async def test_writers_wait_for_each_other(database_url: str, tmp_path: Path) ->
 
 async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
     database = await Database.open(None, tmp_path)
-    store = Store(database, Blobs(None, tmp_path), await Signer.open(database), None)
+    store = Store(database, Blobs(None, tmp_path), await Signer.open(database), tmp_path)
     async with database.write() as connection:
         pages = (await connection.execute(sa.text("PRAGMA page_count"))).scalar_one()
         await connection.execute(sa.text(f"PRAGMA max_page_count = {pages}"))  # of this connection
@@ -95,10 +99,14 @@ async def test_a_full_disk_is_told_and_survived(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("schema", sorted(SCHEMAS.glob("*.sql")), ids=lambda path: path.stem)
-async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: Path, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "openwaves.db")) as connection:
+async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(
+    database_url: str, schema: Path, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / ("openwaves.db" if not database_url else "rows.db"))) as connection:
         connection.executescript(schema.read_text(encoding="utf-8"))
-    async with await Store.open(None, tmp_path) as store:
+        if database_url:
+            await copy_rows(connection, database_url, schema.stem)
+    async with await Store.open(database_url or None, tmp_path) as store:
         caller = store.keys.caller("sk_kept_for_the_tests_of_migrations")
         assert caller is not None
         assert (caller.account.name, caller.account.limits.concurrency) == ("Sound Ltd", 3)
@@ -112,6 +120,35 @@ async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(schema: 
             voice = await store.clones.resolve(caller.account.id, clone.id)
             assert voice.style is not None
             assert (voice.style[0], voice.style[-1], voice.pitch, voice.gain_db) == (-1, 1, 0.9, -1.5)
+        store.usage.begin(caller)
+        await store.usage.flush()
+        await store.accounts.create("made by this version")
+
+
+async def copy_rows(source: sqlite3.Connection, url: str, version: str) -> None:
+    """Make the tables of an earlier version in PostgreSQL, by its own migrations, and fill them."""
+
+    def fill(connection: sa.Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", "openwaves.storage:migrations")
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, version)
+        tables = sa.MetaData()
+        tables.reflect(connection)
+        for table in tables.sorted_tables:
+            connection.execute(table.delete())
+            rows = source.execute(f"SELECT {', '.join(table.columns.keys())} FROM {table.name}")
+            for row in rows:
+                values = dict(zip(table.columns.keys(), row, strict=True))
+                for column in table.columns:
+                    if isinstance(column.type, sa.JSON) and values[column.name] is not None:
+                        values[column.name] = json.loads(values[column.name])
+                connection.execute(table.insert().values(values))
+
+    engine = create_async_engine(url.replace("postgresql:", "postgresql+asyncpg:", 1))
+    async with engine.begin() as connection:
+        await connection.run_sync(fill)
+    await engine.dispose()
 
 
 def test_every_migration_has_its_schema_here() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from openwaves.errors import StorageUnavailableError
 from openwaves.storage import Store
 from openwaves.storage.accounts import Caller
-from openwaves.storage.usage import Usage
+from openwaves.storage.journal import Usage
 
 
 async def test_processes_add_up_and_a_refused_batch_is_written_once(database_url: str, tmp_path: Path) -> None:

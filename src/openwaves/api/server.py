@@ -38,6 +38,7 @@ def serve(settings: Settings, say: Say) -> int:
     except OSError as error:
         say(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another --port")
         return 1
+    _leave_no_core_dump()
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     with listener, asyncio.Runner(loop_factory=_event_loop()) as runner:
@@ -92,6 +93,15 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _leave_no_core_dump() -> None:
+    """A crash of native code leaves no image of the memory, which holds keys and texts."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

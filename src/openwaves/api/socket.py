@@ -205,6 +205,7 @@ class SpeechSocket:
                 await self._state.take_characters(self._caller, len(text))
             except OpenWavesError:
                 utterance.meter.fail()
+                await utterance.meter.commit()
                 raise
             await utterance.add(text)
         if not message.more:
@@ -230,6 +231,7 @@ class SpeechSocket:
             voice = synthesizer.voice(request)
         except OpenWavesError:
             meter.fail()
+            await meter.commit()
             raise
         utterance = Utterance(request, voice, message, synthesizer.cutter(request, voice), meter)
         before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
@@ -257,16 +259,20 @@ class SpeechSocket:
                         await self._send_chunk(utterance, chunk, words)
             if utterance.backoff_s:
                 await asyncio.sleep(utterance.backoff_s)
+            await utterance.meter.commit()
             await self._send({"status": "complete"}, utterance)
         except OpenWavesError as error:
             utterance.failed = True
             utterance.meter.fail()
+            await utterance.meter.commit()
             await self._send_error(error, utterance)
         except WebSocketDisconnect:
             pass
         except Exception:
             log.exception("request %s failed", utterance.id)
             utterance.failed = True
+            utterance.meter.fail()
+            await utterance.meter.commit()
             await self._send_error(OpenWavesError("unexpected"), utterance)
 
     async def _send_chunk(self, utterance: Utterance, chunk: EncodedChunk, words: "_WordCounter") -> None:

@@ -3,8 +3,8 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -45,7 +45,7 @@ async def stream_deprecated(request: Request) -> Response:
 
 
 async def _speak(request: Request, schema: type[SpeechBody]) -> Response:
-    with _metered(request) as meter:
+    async with _metered(request) as meter:
         plan = await _read_plan(request, schema)
     chunks = _counted(state_of(request).synthesizer.collect(plan), meter)
     wanted = plan.request
@@ -54,7 +54,7 @@ async def _speak(request: Request, schema: type[SpeechBody]) -> Response:
 
 
 async def _stream(request: Request, schema: type[SpeechBody]) -> Response:
-    with _metered(request) as meter:
+    async with _metered(request) as meter:
         plan = await _read_plan(request, schema)
     chunks = _counted(state_of(request).synthesizer.live(plan), meter)
     response = StreamedResponse(_events(chunks), EVENT_STREAM, meter)
@@ -95,8 +95,8 @@ async def with_own(state: State, caller: Caller, speech: SpeechRequest) -> Speec
     return replace(speech, dictionaries=found)
 
 
-@contextmanager
-def _metered(request: Request) -> Iterator[Meter]:
+@asynccontextmanager
+async def _metered(request: Request) -> AsyncIterator[Meter]:
     """Count the request, and an error of the block."""
     meter = state_of(request).store.usage.begin(request.state.caller)
     try:
@@ -104,11 +104,12 @@ def _metered(request: Request) -> Iterator[Meter]:
     except Exception as error:
         if not isinstance(error, ClientDisconnect):
             meter.fail()
+            await meter.commit()
         raise
 
 
 async def _counted(chunks: AsyncGenerator[EncodedChunk], meter: Meter) -> AsyncGenerator[EncodedChunk]:
-    """The chunks, whose sound is counted; so is an error."""
+    """The chunks, whose sound is counted; so is an error. The end comes once no crash can lose the count."""
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
@@ -116,7 +117,9 @@ async def _counted(chunks: AsyncGenerator[EncodedChunk], meter: Meter) -> AsyncG
                 yield chunk
     except Exception:
         meter.fail()
+        await meter.commit()
         raise
+    await meter.commit()
 
 
 async def read_body(request: Request) -> bytes:
@@ -166,6 +169,7 @@ class StreamedResponse(Response):
                 await _until_disconnect(receive, self._send(send))
         except OpenWavesError:
             self._meter.fail()
+            await self._meter.commit()
             raise
 
     async def _send(self, send: Send) -> None:

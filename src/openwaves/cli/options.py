@@ -1,6 +1,5 @@
 """Command-line options made from the settings: one source for names, types, defaults and help."""
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -9,6 +8,7 @@ import click
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from openwaves.cli.logs import configure
 from openwaves.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings, load_settings
 
 Command = Callable[..., Any]
@@ -39,10 +39,7 @@ def read_settings(config: Path | None, options: dict[str, Any]) -> Settings:
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
         raise click.UsageError("; ".join(lines)) from error
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
-    logging.getLogger("uvicorn").setLevel("WARNING")  # its own lines would show query strings
+    configure(settings)
     return settings
 
 

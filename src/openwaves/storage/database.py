@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, event, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -163,7 +163,14 @@ def _sqlite(url: Any) -> AsyncEngine:
         immediate = connection.get_execution_options().get("immediate", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
+    def failed(context: ExceptionContext) -> None:
+        # A file that could not be opened for writing stays read-only on that connection, when the disk is well again.
+        name = getattr(context.original_exception, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            context.is_disconnect = True
+
     event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "handle_error", failed)
     event.listen(engine.sync_engine, "begin", begun)
     return engine
 

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 2.0
 FLUSH_S = 1.0
+COMMIT_S = 0.1  # after this time usage of a request that still runs is on the disk
+TAKE_IN_S = 10.0
 
 
 class Store:
@@ -34,14 +36,16 @@ class Store:
         usage: What was used, by account, key and day.
     """
 
-    def __init__(self, database: Database, blobs: Blobs, signer: Signer, api_key: str | None) -> None:
+    def __init__(
+        self, database: Database, blobs: Blobs, signer: Signer, folder: Path, api_key: str | None = None
+    ) -> None:
         self._database = database
         self.accounts = Accounts(database)
         self.keys = KeyRing(database, api_key)
         self.dictionaries = Dictionaries(database)
         self.clones = Clones(database, blobs)
         self.signer = signer
-        self.usage = UsageLedger(database)
+        self.usage = UsageLedger(database, folder)
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -63,9 +67,10 @@ class Store:
         blobs = Blobs(blob_url, folder)
         database = await Database.open(url, folder)
         try:
-            store = cls(database, blobs, await Signer.open(database), api_key)
+            store = cls(database, blobs, await Signer.open(database), folder, api_key)
             await store.accounts.ensure_first()
             await store.keys.refresh()
+            await store._take_in_left()
         except BaseException:
             await database.close()
             raise
@@ -91,7 +96,9 @@ class Store:
         self._tasks = [
             asyncio.create_task(self._sweep()),
             asyncio.create_task(self._each(REFRESH_S, self.refresh)),
+            asyncio.create_task(self._each(COMMIT_S, self.usage.commit)),
             asyncio.create_task(self._each(FLUSH_S, self.usage.flush)),
+            asyncio.create_task(self._each(TAKE_IN_S, self.usage.take_in_left)),
         ]
 
     async def refresh(self) -> None:
@@ -111,8 +118,15 @@ class Store:
         except StorageError as error:
             log.error("what a crash may have left is not removed yet: %s", error)
 
+    async def _take_in_left(self) -> None:
+        """Take in usage of servers that died, unless the disk fails: then it is tried again later."""
+        try:
+            await self.usage.take_in_left()
+        except StorageError as error:
+            log.error("%s; trying again", error)
+
     async def _each(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Do the work again and again; a database that does not answer is told once and tried again."""
+        """Do the work again and again; a database or a disk that fails is told once and tried again."""
         failing = False
         while True:
             await asyncio.sleep(seconds)
@@ -124,7 +138,7 @@ class Store:
                 failing = True
             else:
                 if failing:
-                    log.warning("the database answers again")
+                    log.warning("the database, or the disk, works again")
                 failing = False
 
     async def close(self) -> None:
@@ -135,5 +149,6 @@ class Store:
         try:
             await self.usage.flush()
         except StorageError as error:
-            log.error("usage of the last moments is lost: %s", error)
+            log.error("%s", error)
+        await self.usage.close()
         await self._database.close()

@@ -58,9 +58,10 @@ class UsedRows(Generic[Value]):
         Raises:
             StorageUnavailableError: It is not in memory, and the database does not answer.
         """
-        if used := self._used.get(row_id):
+        used = self._used.get(row_id)
+        if used and used.account_id == account_id:  # another's is looked for like none: that takes as long
             self._used.move_to_end(row_id)
-            return used.value if used.account_id == account_id else None
+            return used.value
         changes = self._changes
         own = (self._table.c.id == row_id) & (self._table.c.account_id == account_id)
         async with self._database.read() as connection:
