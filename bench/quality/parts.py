@@ -1,0 +1,212 @@
+"""The measurements. Each takes the voices to measure and how many sentences, and gives figures and misses."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from bench.quality import plain
+from bench.quality.figures import Figure, Miss, mean, rate
+from bench.quality.folding import distance, errors, letters, words
+from bench.quality.judges import devanagari, overall_quality, whisper
+from bench.quality.original import Original, distance_db, phonemes_of, without_ends
+from bench.quality.studio import Studio, heard
+from openwaves.assembly import fetch_models
+from openwaves.cancellation import CancelToken
+from openwaves.engines.kokoro import KokoroEngine
+from openwaves.settings import load_settings
+from openwaves.types import Samples
+from openwaves.voices.progress import SilentProgress
+
+TEXTS = Path(__file__).with_name("texts")
+ENGLISH_VOICES = ("sophia", "magnus", "olivia", "daniel", "meher")
+NUMBER_VOICES = ("sophia", "magnus", "olivia")
+NETWORK_VOICES = ("magnus", "olivia")
+NATIVE_VOICES = {
+    "hi": "sunidhi", "mr": "rupali", "gu": "niharika", "pa": "jasleen", "bn": "rajib", "or": "sasmita",
+    "te": "padmaja", "kn": "deepashri", "ml": "parvathy", "ta": "malar",
+    "es": "daniella", "fr": "manon", "it": "silvia", "pt": "leticia",
+}  # fmt: skip
+"""A voice whose first language it is; ``INDIAN_VOICE`` is measured beside it in the Indian languages."""
+INDIAN_VOICE = "meher"
+WER, CER, MATCH, OVERALL = "WER, %", "CER, %", "recognised, %", "DNSMOS overall"
+DISTANCE = "log-mel distance, dB"
+
+Tick = Callable[[str], None]
+
+
+@dataclass
+class Found:
+    """What a part gives."""
+
+    figures: list[Figure] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+
+
+def english(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """Words of ordinary sentences that Whisper tiny.en gets wrong."""
+    found = Found()
+    sentences = english_sentences()[:n]
+    for voice_id in voices or ENGLISH_VOICES:
+        sounds = (studio.speak(voice_id, sentence) for sentence in sentences)
+        _words(found, "English", voice_id, [(text, [text]) for text in sentences], sounds, tick)
+    return found
+
+
+def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """The same for sentences full of numbers, beside plain Kokoro with the same weights, voices and recogniser."""
+    found = Found()
+    rows = number_sentences()[:n]
+    chosen = voices or NUMBER_VOICES
+    for voice_id in chosen:
+        sounds = (studio.speak(voice_id, text) for text, _ in rows)
+        _words(found, "numbers", f"{voice_id}, ours", rows, sounds, tick)
+    for voice_id in chosen:
+        if studio.voice(voice_id).engine == "kokoro":
+            for front in plain.FRONTS:
+                jobs = [(front, voice_id, text) for text, _ in rows]
+                subject = f"{voice_id}, plain Kokoro with {front}"
+                sounds = iter(plain.speak(studio, jobs, lambda label=f"numbers: {subject}": tick(label)))  # type: ignore[misc]
+                _words(found, "numbers", subject, rows, sounds, tick)
+    return found
+
+
+def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """Sentences that Whisper base picks out of all sentences of the language, written in Devanagari.
+
+    Whisper writes these languages badly, so it is only asked which text fits the sound best.
+    """
+    found = Found()
+    for language, sentences in _by_language("indian.tsv"):
+        texts = [devanagari(sentence, language) for sentence in sentences]
+        for voice_id in voices or (INDIAN_VOICE, NATIVE_VOICES[language]):
+            counts = []
+            for right, sentence in enumerate(sentences[:n]):
+                tick(f"Indian languages: {language}, {voice_id}")
+                choice = whisper("base").likeliest(heard(studio.speak(voice_id, sentence, language)), texts)
+                counts.append((float(choice == right), 1))
+                if choice != right:
+                    found.misses.append(Miss("Indian", f"{language}, {voice_id}", sentence, sentences[choice], 1))
+            found.figures.append(rate("Indian", f"{language}, {voice_id}", MATCH, counts))
+    return found
+
+
+def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """Letters that Whisper base gets wrong."""
+    found = Found()
+    for language, sentences in _by_language("europe.tsv"):
+        for voice_id in voices or (NATIVE_VOICES[language],):
+            subject = f"{language}, {voice_id}"
+            counts = []
+            for sentence in sentences[:n]:
+                tick(f"letters: {subject}")
+                wrote = whisper("base").write(heard(studio.speak(voice_id, sentence, language)), language)
+                wrong = distance(letters(sentence), letters(wrote))
+                counts.append((float(wrong), len(letters(sentence))))
+                if wrong:
+                    found.misses.append(Miss("letters", subject, sentence, wrote, wrong))
+            found.figures.append(rate("letters", subject, CER, counts))
+    return found
+
+
+def dnsmos(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """DNSMOS of ordinary English sentences, ours and plain Kokoro's, and of Hindi ones."""
+    found = Found()
+    sentences = english_sentences()[: min(n, 30)]
+    hindi = dict(_by_language("indian.tsv"))["hi"]
+    chosen = voices or ENGLISH_VOICES
+    for voice_id in chosen:
+        sounds = (studio.speak(voice_id, sentence) for sentence in sentences)
+        _quality(found, "DNSMOS", f"{voice_id}, en ({studio.voice(voice_id).engine})", sounds, tick)
+        if "hi" in studio.voice(voice_id).languages:
+            sounds = (studio.speak(voice_id, sentence, "hi") for sentence in hindi)
+            _quality(found, "DNSMOS", f"{voice_id}, hi ({studio.voice(voice_id).engine})", sounds, tick)
+    if not voices:
+        jobs: list[tuple[plain.Front, str, str]] = [("espeak-ng", "magnus", sentence) for sentence in sentences]
+        _quality(found, "DNSMOS", "magnus, en (plain Kokoro)", iter(plain.speak(studio, jobs)), tick)
+    return found
+
+
+def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+    """The prepared Kokoro network beside the published graph, from the same phonemes."""
+    found = Found()
+    original = Original()
+    sentences = english_sentences()[: min(n, 30)]
+    rows = [(sentence, [sentence]) for sentence in sentences]
+    fallback = KokoroEngine.load(fetch_models(load_settings(), SilentProgress()), "onnxruntime", 1)
+    for voice_id in voices or NETWORK_VOICES:
+        voice = studio.voice(voice_id)
+        style = studio.speaker.style(voice)
+        engine = studio.speaker.engine(voice)
+        phonemes = [phonemes_of(studio, voice_id, sentence) for sentence in sentences]
+        subjects = [f"{voice_id}, {name}" for name in ("published graph", "prepared", "another seed", "fallback")]
+        sounds: list[list[Samples]] = [[], [], [], []]
+        for text in phonemes:
+            tick(f"network: {voice_id}")
+            sounds[0].append(original.speak(text, style, voice.speed))
+            for place, speaker, seed in ((1, engine, 0), (2, engine, 1), (3, fallback, 0)):
+                audio = speaker.synthesize(text, style, voice.speed, seed=seed, cancel=CancelToken())
+                sounds[place].append(audio.samples)
+        for place, other in ((1, 0), (2, 1), (3, 0)):
+            distances = [distance_db(*pair) for pair in zip(sounds[place], sounds[other], strict=True)]
+            subject = f"{subjects[place]} against {subjects[other].partition(', ')[2]}"
+            found.figures.append(mean("network: distance", subject, DISTANCE, distances))
+        for place in (0, 1):
+            cut = [without_ends(samples, text) for samples, text in zip(sounds[place], phonemes, strict=True)]
+            _words(found, "network", subjects[place], rows, iter(cut), tick)
+            _quality(found, "network", subjects[place], iter(cut), tick)
+    found.figures.sort(key=lambda figure: figure.part)
+    return found
+
+
+def english_sentences() -> list[str]:
+    """Ordinary sentences."""
+    return (TEXTS / "english.txt").read_text(encoding="utf-8").splitlines()
+
+
+def number_sentences() -> list[tuple[str, list[str]]]:
+    """Sentences as they are written, and the ways to say them."""
+    rows = (line.split("\t") for line in (TEXTS / "numbers.tsv").read_text(encoding="utf-8").splitlines())
+    return [(text, said.split(" | ")) for text, said in rows]
+
+
+def _by_language(name: str) -> list[tuple[str, list[str]]]:
+    lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
+    return [(language, [text for _, text in rows]) for language, rows in groupby(lines, key=lambda line: line[0])]
+
+
+def _words(
+    found: Found,
+    part: str,
+    subject: str,
+    rows: Sequence[tuple[str, Sequence[str]]],
+    sounds: Iterator[Samples],
+    tick: Tick,
+) -> None:
+    counts = []
+    for (text, said), samples in zip(rows, sounds, strict=True):
+        tick(f"{part}: {subject}")
+        wrote = whisper("tiny").write(heard(samples), "en")
+        wrong, total = errors(said, wrote)
+        counts.append((float(wrong), total))
+        if wrong:
+            found.misses.append(Miss(part, subject, text, f"{wrote}  [{' '.join(words(wrote))}]", wrong))
+    found.figures.append(rate(part, subject, WER, counts))
+
+
+def _quality(found: Found, part: str, subject: str, sounds: Iterator[Samples], tick: Tick) -> None:
+    values = []
+    for samples in sounds:
+        tick(f"{part}: {subject}")
+        values.append(overall_quality(heard(samples)))
+    found.figures.append(mean(part, subject, OVERALL, values))
+
+
+PARTS: dict[str, Callable[[Studio, Sequence[str], int, Tick], Found]] = {
+    "english": english,
+    "numbers": numbers,
+    "indian": indian,
+    "europe": europe,
+    "dnsmos": dnsmos,
+    "network": network,
+}
