@@ -1,11 +1,7 @@
 """How well the voices are understood and how they sound: ``python -m bench.quality``.
 
-    texts/        what is spoken, our own writing
-    folding.py    what is said and what is written, brought to one form; errors counted
-    studio.py     texts to sound, as the server makes it
-    judges.py     the recognisers and DNSMOS, fetched on first use
-    plain.py      kokoro-onnx in an environment of its own, for comparison
-    original.py   the published Kokoro graph, run whole
-    parts.py      the measurements
-    bands.toml    what the figures may be
+What is spoken lies in ``texts/``, our own writing. ``studio`` speaks it as the server does, ``plain`` with
+kokoro-onnx, ``original`` with the published graph. ``judges`` are the recognisers and DNSMOS, fetched on first use;
+``folding`` compares what was said with what they wrote. ``parts`` has the measurements, ``figures`` their values, and
+``bands.toml`` what those may be.
 """

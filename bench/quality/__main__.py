@@ -8,16 +8,15 @@ A Markdown table on stdout, progress on stderr. The recognisers, DNSMOS and koko
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from bench.quality.figures import as_json, bands, outside, table
+from bench.quality.figures import Found, bands, outside, table
 from bench.quality.judges import store
-from bench.quality.parts import PARTS, Found
+from bench.quality.parts import PARTS
 from bench.quality.studio import Studio
 from openwaves.errors import OpenWavesError
 from openwaves.voices.catalogue import Catalogue
@@ -38,40 +37,34 @@ def main() -> int:
     try:
         for voice_id in options.voice:
             Catalogue.load().get(voice_id)
-        found = _measure(options.part or list(PARTS), options.voice, options.sentences)
+        found = Found(path=options.json)
+        _measure(options.part or list(PARTS), options.voice, options.sentences, found)
     except OpenWavesError as error:
         parser.error(str(error))
     print(table(found.figures))
     if options.show:
         for miss in found.misses:
             print(f"\n{miss.part}, {miss.subject}: {miss.errors}\n  {miss.text}\n  {miss.heard}")
-    if options.json:
-        options.json.write_text(
-            json.dumps(as_json(found.figures, found.misses), indent=1, ensure_ascii=False), encoding="utf-8"
-        )
     problems = outside(found.figures, bands("full")) if options.check else []
     for problem in problems:
         print(problem, file=sys.stderr)
     return bool(problems)
 
 
-def _measure(names: list[str], voices: list[str], n_sentences: int) -> Found:
+def _measure(names: list[str], voices: list[str], n_sentences: int, found: Found) -> None:
     store()
-    studio, everything = Studio(), Found()
+    studio = Studio()
     _ = studio.speaker
-    columns = (TextColumn("{task.description}"), BarColumn(pulse_style="bar.complete"), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as bars:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
         for name in names:
             task = bars.add_task(name, total=None)
 
-            def tick(label: str, task: object = task) -> None:
-                bars.update(task, description=label, advance=1)  # type: ignore[arg-type]
+            def tick(label: str, task: TaskID = task) -> None:
+                bars.update(task, description=label, advance=1)
 
-            found = PARTS[name](studio, voices, n_sentences, tick)
+            PARTS[name](studio, voices, n_sentences, tick, found)
             bars.update(task, description=name, total=bars.tasks[-1].completed)
-            everything.figures += found.figures
-            everything.misses += found.misses
-    return everything
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 """What is measured: a value with its spread, and how it is printed and compared with its band."""
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import groupby
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -60,6 +59,28 @@ class Miss:
     errors: int
 
 
+@dataclass
+class Found:
+    """All that was measured so far.
+
+    Attributes:
+        figures: In the order in which they were measured.
+        misses: The same.
+        path: JSON file that is written after each figure.
+    """
+
+    figures: list[Figure] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+    path: Path | None = None
+
+    def add(self, figure: Figure) -> None:
+        """Keep a figure."""
+        self.figures.append(figure)
+        if self.path is not None:
+            everything = {"figures": [*map(asdict, self.figures)], "misses": [*map(asdict, self.misses)]}
+            self.path.write_text(json.dumps(everything, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
 def rate(part: str, subject: str, measure: str, counts: Sequence[tuple[float, int]]) -> Figure:
     """A share in percent: the sum of the first of each pair over the sum of the second.
 
@@ -83,10 +104,11 @@ def mean(part: str, subject: str, measure: str, values: Sequence[float]) -> Figu
 def table(figures: Sequence[Figure]) -> str:
     """Markdown, a table for each part: rows are subjects, columns measures."""
     lines: list[str] = []
-    for part, group in groupby(figures, key=lambda figure: figure.part):
-        rows = list(group)
+    for part in dict.fromkeys(figure.part for figure in figures):
+        rows = [figure for figure in figures if figure.part == part]
         measures = list(dict.fromkeys(figure.measure for figure in rows))
-        lines += ["", f"**{part}**", "", f"| | {' | '.join(measures)} | sentences |", "|---" * (len(measures) + 2) + "|"]
+        lines += ["", f"**{part}**", "", f"| | {' | '.join(measures)} | sentences |"]
+        lines.append("|---" * (len(measures) + 2) + "|")
         for subject in dict.fromkeys(figure.subject for figure in rows):
             mine = {figure.measure: figure for figure in rows if figure.subject == subject}
             cells = [_cell(mine.get(measure)) for measure in measures]
@@ -111,8 +133,3 @@ def outside(figures: Sequence[Figure], allowed: Mapping[str, tuple[float, float]
         for figure in figures
         if (band := allowed.get(figure.key)) and not (low := band[0]) <= figure.value <= (high := band[1])
     ]
-
-
-def as_json(figures: Sequence[Figure], misses: Sequence[Miss]) -> dict[str, Any]:
-    """Everything that was found."""
-    return {"figures": [asdict(figure) for figure in figures], "misses": [asdict(miss) for miss in misses]}

@@ -19,11 +19,13 @@ _NUMBERS |= {f"{word}th": n for word, n in _NUMBERS.items() if 14 <= n < 20}
 _NUMBERS |= {f"{word[:-1]}ieth": 10 * n for n, word in enumerate(_TENS.split(), 2)}
 _NUMBERS |= {"oh": 0}
 _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
+_BEYOND = 10**12  # more than every scale
 _DECADES = {f"{word[:-1]}ies": 10 * n for n, word in enumerate(_TENS.split(), 2)}
 
 _CURRENCIES = {"$": ("dollars", "cents"), "€": ("euros", "cents"), "£": ("pounds", "pence"), "₹": ("rupees", "paise")}
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"(?<=\d),(?=\d{3}(?!\d))", ""),
+    (r"(?<=\d)\.(?=\d\d ?[ap]\.? ?m\b)", " "),
     (r"\b([ap])\.? ?m\b\.?", r" \1m "),
     (r"\bb\.? ?c\b\.?", " bc "),
     (r"(\d{1,2}):00\b", r"\1"),
@@ -105,83 +107,74 @@ def _digits(tokens: Sequence[str]) -> list[str]:
     """
     folded: list[str] = []
     number = _Number()
-    after_point = False
+    is_decimal = False
     for token in tokens:
         if token == "and" and number.takes_more:
             continue
-        if token in ("and", ","):
-            folded += number.finish()
+        if not number.is_begun:
+            is_decimal = folded[-1:] == ["point"]
+        if number.take(token, alone=is_decimal):
             continue
-        after_point = bool(folded) and folded[-1] == "point" if not number.is_begun else after_point
-        if number.take(token, decimals=after_point):
-            continue
-        folded += number.finish()
-        if number.take(token, decimals=False):
-            continue
-        if token in _DECADES:
+        folded += number.tokens()
+        number = _Number()
+        if number.take(token):
+            is_decimal = False
+        elif token in _DECADES:
             folded += [*str(_DECADES[token]), "decade"]
-        else:
+        elif token not in ("and", ","):
             folded.append(token)
-    return folded + number.finish()
+    return folded + number.tokens()
 
 
 class _Number:
     """One number that is being read, such as "two thousand five hundred twelve"."""
 
     def __init__(self) -> None:
-        self._clear()
-
-    @property
-    def is_begun(self) -> bool:
-        return self._begun
+        self._total = self._group = self._room = self._leading = 0
+        self._scale = _BEYOND
+        self.is_begun = False
 
     @property
     def takes_more(self) -> bool:
         """It ends with "hundred" or a scale."""
-        return self._begun and self._room >= 100
+        return self.is_begun and self._room >= 100
 
-    def take(self, token: str, *, decimals: bool) -> bool:
+    def take(self, token: str, *, alone: bool = False) -> bool:
         """Continue the number with a token; false if it cannot follow.
 
         Args:
             token: A word or digits.
-            decimals: The number stands after a decimal point: only digits follow, one by one.
+            alone: It stands after a decimal point, where every word is a number of its own.
         """
         if token == "hundred":
-            if decimals or not self._begun or not 0 < self._group < 100:
+            if alone or not self.is_begun or not 0 < self._group < 100:
                 return False
             self._group, self._room = self._group * 100, 100
             return True
         if token in _SCALES:
             scale = _SCALES[token]
-            if decimals or not self._group or scale >= self._scale:
+            if alone or not self._group or scale >= self._scale:
                 return False
             self._total, self._group = self._total + self._group * scale, 0
             self._scale = self._room = scale
             return True
         value = int(token) if token.isdecimal() else _NUMBERS.get(token)
-        if value is None or (self._begun and (decimals or not 0 < value < self._room)):
+        if value is None or (self.is_begun and (alone or not 0 < value < self._room)):
             return False
-        if token.isdecimal() and self._begun:
+        if token.isdecimal() and self.is_begun:
             return False
         self._leading = len(token) - len(str(value)) if token.isdecimal() else 0
         self._group += value
         self._room = 10 if 20 <= value < 100 and value % 10 == 0 and not token.isdecimal() else 0
-        self._begun = True
+        self.is_begun = True
         return True
 
-    def finish(self) -> list[str]:
-        """The tokens of the number, if one was begun; another may begin."""
-        value, begun, leading = self._total + self._group, self._begun, self._leading
-        self._clear()
-        if not begun:
+    def tokens(self) -> list[str]:
+        """What it is folded to; nothing if it was not begun."""
+        if not self.is_begun:
             return []
+        value = self._total + self._group
         for name, scale in reversed(_SCALES.items()):
             if value and value % scale == 0:
                 return [*str(value // scale), name]
-        return [*("0" * leading + str(value))]
-
-    def _clear(self) -> None:
-        self._total = self._group = self._room = self._leading = 0
-        self._scale = 10**12
-        self._begun = False
+        return [*("0" * self._leading + str(value))]

@@ -1,6 +1,7 @@
 """The published Kokoro graph, run whole by ONNX Runtime: what the prepared network is compared with."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class Original:
     """The graph, with its level set right."""
 
     @cached_property
-    def _session(self) -> object:
+    def _session(self) -> Any:
         return one_thread_session(str(ModelStore(load_settings().model_dir).require(KOKORO_NETWORK)))
 
     def speak(self, phonemes: str, style: Style, speed: float) -> Samples:
@@ -40,8 +41,19 @@ class Original:
             "style": style.pack[len(phonemes) - 1][None],
             "speed": np.array([speed], np.float32),
         }
-        samples: Samples = self._session.run(None, feeds)[0].ravel() / WINDOW_SUM  # type: ignore[attr-defined]
+        samples: Samples = self._session.run(None, feeds)[0].ravel() / WINDOW_SUM
         return samples
+
+
+class NoNoise(np.random.Generator):
+    """Takes the noise out of the harmonic source: the published graph has none. Given to the engine as the seed."""
+
+    def __init__(self) -> None:
+        super().__init__(np.random.PCG64(0))
+
+    def standard_normal(self, size: Any = None, dtype: Any = np.float32, out: Any = None) -> Any:
+        """Zeros."""
+        return np.zeros(size, dtype)
 
 
 def phonemes_of(studio: Studio, voice_id: str, text: str) -> str:

@@ -1,18 +1,24 @@
-"""The measurements. Each takes the voices to measure and how many sentences, and gives figures and misses."""
+"""The measurements.
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+Each takes the voices to measure (none: those of the table in the documents) and how many sentences at most, tells
+``tick`` before each sentence, and adds its figures and misses to what was found.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from bench.quality import plain
-from bench.quality.figures import Figure, Miss, mean, rate
+from bench.quality.figures import Found, Miss, mean, rate
 from bench.quality.folding import distance, errors, letters, words
 from bench.quality.judges import devanagari, overall_quality, whisper
-from bench.quality.original import Original, distance_db, phonemes_of, without_ends
+from bench.quality.original import NoNoise, Original, distance_db, phonemes_of, without_ends
 from bench.quality.studio import Studio, heard
 from openwaves.assembly import fetch_models
 from openwaves.cancellation import CancelToken
+from openwaves.engines import Engine
 from openwaves.engines.kokoro import KokoroEngine
 from openwaves.settings import load_settings
 from openwaves.types import Samples
@@ -22,6 +28,7 @@ TEXTS = Path(__file__).with_name("texts")
 ENGLISH_VOICES = ("sophia", "magnus", "olivia", "daniel", "meher")
 NUMBER_VOICES = ("sophia", "magnus", "olivia")
 NETWORK_VOICES = ("magnus", "olivia")
+NETWORKS = ("published graph", "prepared", "another seed", "without noise", "fallback without noise")
 NATIVE_VOICES = {
     "hi": "sunidhi", "mr": "rupali", "gu": "niharika", "pa": "jasleen", "bn": "rajib", "or": "sasmita",
     "te": "padmaja", "kn": "deepashri", "ml": "parvathy", "ta": "malar",
@@ -35,27 +42,16 @@ DISTANCE = "log-mel distance, dB"
 Tick = Callable[[str], None]
 
 
-@dataclass
-class Found:
-    """What a part gives."""
-
-    figures: list[Figure] = field(default_factory=list)
-    misses: list[Miss] = field(default_factory=list)
-
-
-def english(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def english(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """Words of ordinary sentences that Whisper tiny.en gets wrong."""
-    found = Found()
     sentences = english_sentences()[:n]
     for voice_id in voices or ENGLISH_VOICES:
         sounds = (studio.speak(voice_id, sentence) for sentence in sentences)
         _words(found, "English", voice_id, [(text, [text]) for text in sentences], sounds, tick)
-    return found
 
 
-def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """The same for sentences full of numbers, beside plain Kokoro with the same weights, voices and recogniser."""
-    found = Found()
     rows = number_sentences()[:n]
     chosen = voices or NUMBER_VOICES
     for voice_id in chosen:
@@ -66,17 +62,15 @@ def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
             for front in plain.FRONTS:
                 jobs = [(front, voice_id, text) for text, _ in rows]
                 subject = f"{voice_id}, plain Kokoro with {front}"
-                sounds = iter(plain.speak(studio, jobs, lambda label=f"numbers: {subject}": tick(label)))  # type: ignore[misc]
-                _words(found, "numbers", subject, rows, sounds, tick)
-    return found
+                spoken = plain.speak(studio, jobs, partial(tick, f"numbers: {subject}"))
+                _words(found, "numbers", subject, rows, spoken, tick)
 
 
-def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """Sentences that Whisper base picks out of all sentences of the language, written in Devanagari.
 
     Whisper writes these languages badly, so it is only asked which text fits the sound best.
     """
-    found = Found()
     for language, sentences in _by_language("indian.tsv"):
         texts = [devanagari(sentence, language) for sentence in sentences]
         for voice_id in voices or (INDIAN_VOICE, NATIVE_VOICES[language]):
@@ -87,13 +81,11 @@ def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
                 counts.append((float(choice == right), 1))
                 if choice != right:
                     found.misses.append(Miss("Indian", f"{language}, {voice_id}", sentence, sentences[choice], 1))
-            found.figures.append(rate("Indian", f"{language}, {voice_id}", MATCH, counts))
-    return found
+            found.add(rate("Indian", f"{language}, {voice_id}", MATCH, counts))
 
 
-def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """Letters that Whisper base gets wrong."""
-    found = Found()
     for language, sentences in _by_language("europe.tsv"):
         for voice_id in voices or (NATIVE_VOICES[language],):
             subject = f"{language}, {voice_id}"
@@ -105,13 +97,11 @@ def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
                 counts.append((float(wrong), len(letters(sentence))))
                 if wrong:
                     found.misses.append(Miss("letters", subject, sentence, wrote, wrong))
-            found.figures.append(rate("letters", subject, CER, counts))
-    return found
+            found.add(rate("letters", subject, CER, counts))
 
 
-def dnsmos(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def dnsmos(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """DNSMOS of ordinary English sentences, ours and plain Kokoro's, and of Hindi ones."""
-    found = Found()
     sentences = english_sentences()[: min(n, 30)]
     hindi = dict(_by_language("indian.tsv"))["hi"]
     chosen = voices or ENGLISH_VOICES
@@ -123,13 +113,11 @@ def dnsmos(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
             _quality(found, "DNSMOS", f"{voice_id}, hi ({studio.voice(voice_id).engine})", sounds, tick)
     if not voices:
         jobs: list[tuple[plain.Front, str, str]] = [("espeak-ng", "magnus", sentence) for sentence in sentences]
-        _quality(found, "DNSMOS", "magnus, en (plain Kokoro)", iter(plain.speak(studio, jobs)), tick)
-    return found
+        _quality(found, "DNSMOS", "magnus, en (plain Kokoro)", plain.speak(studio, jobs), tick)
 
 
-def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
+def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """The prepared Kokoro network beside the published graph, from the same phonemes."""
-    found = Found()
     original = Original()
     sentences = english_sentences()[: min(n, 30)]
     rows = [(sentence, [sentence]) for sentence in sentences]
@@ -139,24 +127,23 @@ def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick) -> Found:
         style = studio.speaker.style(voice)
         engine = studio.speaker.engine(voice)
         phonemes = [phonemes_of(studio, voice_id, sentence) for sentence in sentences]
-        subjects = [f"{voice_id}, {name}" for name in ("published graph", "prepared", "another seed", "fallback")]
-        sounds: list[list[Samples]] = [[], [], [], []]
+        subjects = [f"{voice_id}, {name}" for name in NETWORKS]
+        sounds: list[list[Samples]] = [[] for _ in subjects]
         for text in phonemes:
             tick(f"network: {voice_id}")
             sounds[0].append(original.speak(text, style, voice.speed))
-            for place, speaker, seed in ((1, engine, 0), (2, engine, 1), (3, fallback, 0)):
+            runs: list[tuple[int, Engine, Any]] = [(1, engine, 0), (2, engine, 1), (3, engine, NoNoise())]
+            for place, speaker, seed in [*runs, (4, fallback, NoNoise())]:
                 audio = speaker.synthesize(text, style, voice.speed, seed=seed, cancel=CancelToken())
                 sounds[place].append(audio.samples)
-        for place, other in ((1, 0), (2, 1), (3, 0)):
+        for place, other in ((1, 0), (2, 1), (3, 0), (4, 0)):
             distances = [distance_db(*pair) for pair in zip(sounds[place], sounds[other], strict=True)]
             subject = f"{subjects[place]} against {subjects[other].partition(', ')[2]}"
-            found.figures.append(mean("network: distance", subject, DISTANCE, distances))
+            found.add(mean("network: distance", subject, DISTANCE, distances))
         for place in (0, 1):
             cut = [without_ends(samples, text) for samples, text in zip(sounds[place], phonemes, strict=True)]
-            _words(found, "network", subjects[place], rows, iter(cut), tick)
-            _quality(found, "network", subjects[place], iter(cut), tick)
-    found.figures.sort(key=lambda figure: figure.part)
-    return found
+            _words(found, "network", subjects[place], rows, cut, tick)
+            _quality(found, "network", subjects[place], cut, tick)
 
 
 def english_sentences() -> list[str]:
@@ -180,7 +167,7 @@ def _words(
     part: str,
     subject: str,
     rows: Sequence[tuple[str, Sequence[str]]],
-    sounds: Iterator[Samples],
+    sounds: Iterable[Samples],
     tick: Tick,
 ) -> None:
     counts = []
@@ -191,18 +178,18 @@ def _words(
         counts.append((float(wrong), total))
         if wrong:
             found.misses.append(Miss(part, subject, text, f"{wrote}  [{' '.join(words(wrote))}]", wrong))
-    found.figures.append(rate(part, subject, WER, counts))
+    found.add(rate(part, subject, WER, counts))
 
 
-def _quality(found: Found, part: str, subject: str, sounds: Iterator[Samples], tick: Tick) -> None:
+def _quality(found: Found, part: str, subject: str, sounds: Iterable[Samples], tick: Tick) -> None:
     values = []
     for samples in sounds:
         tick(f"{part}: {subject}")
         values.append(overall_quality(heard(samples)))
-    found.figures.append(mean(part, subject, OVERALL, values))
+    found.add(mean(part, subject, OVERALL, values))
 
 
-PARTS: dict[str, Callable[[Studio, Sequence[str], int, Tick], Found]] = {
+PARTS: dict[str, Callable[[Studio, Sequence[str], int, Tick, Found], None]] = {
     "english": english,
     "numbers": numbers,
     "indian": indian,

@@ -10,7 +10,7 @@ import tempfile
 import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -48,9 +48,12 @@ def speak(
     voices = {voice_id for _, voice_id, _ in jobs}
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
-        packs = {voice_id: studio.speaker.style(studio.voice(voice_id)).pack for voice_id in voices}
-        np.savez(folder / "voices.npz", **{name: pack[:, None] for name, pack in packs.items() if pack is not None})
-        rows = [
+        packs: dict[str, Any] = {}
+        for voice_id in voices:
+            if (pack := studio.speaker.style(studio.voice(voice_id)).pack) is not None:
+                packs[voice_id] = pack[:, None]
+        np.savez(folder / "voices.npz", **packs)
+        rows: list[dict[str, Any]] = [
             {
                 "front": front,
                 "voice": voice_id,
@@ -79,6 +82,6 @@ def _environment() -> Path:
     if not ready.exists() or json.loads(ready.read_text(encoding="utf-8")) != list(REQUIREMENTS):
         print(f"making an environment for kokoro-onnx in {folder} (once, 0.5 GB)", file=sys.stderr)
         venv.create(folder, clear=True, with_pip=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "-qq", *REQUIREMENTS], check=True)
         ready.write_text(json.dumps(REQUIREMENTS), encoding="utf-8")
     return python
