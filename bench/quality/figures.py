@@ -1,6 +1,7 @@
 """What is measured: a value with its spread, and how it is printed and compared with its band."""
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -128,8 +129,9 @@ def bands(name: str) -> dict[str, tuple[float, float]]:
 
 def outside(figures: Sequence[Figure], allowed: Mapping[str, tuple[float, float]]) -> list[str]:
     """A line for each figure that is not within its band; figures without a band are free."""
-    return [
-        f"{figure.key}: {figure.value:.2f} is not within {low} to {high}"
-        for figure in figures
-        if (band := allowed.get(figure.key)) and not (low := band[0]) <= figure.value <= (high := band[1])
-    ]
+    lines = []
+    for figure in figures:
+        low, high = allowed.get(figure.key, (-math.inf, math.inf))
+        if not low <= figure.value <= high:
+            lines.append(f"{figure.key}: {figure.value:.2f} is not within {low} to {high}")
+    return lines

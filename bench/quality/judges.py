@@ -111,10 +111,11 @@ def overall_quality(samples: Samples) -> float:
 _BLOCKS = {"bn": 0x980, "pa": 0xA00, "gu": 0xA80, "or": 0xB00, "ta": 0xB80, "te": 0xC00, "kn": 0xC80, "ml": 0xD00}
 _CHILLU = {"ൻ": "न्", "ർ": "र्", "ൽ": "ल्", "ൾ": "ळ्", "ൺ": "ण्"}  # Malayalam consonants without a vowel
 _GURMUKHI = {"ੰ": "ं", "ੱ": ""}  # tippi is a nasal; addak doubles what follows
+_COMMON = str.maketrans("ऩऱऴऎऒॆॊ", "नरळएओेो")  # letters of the southern scripts that Hindi is not written with
 
 
 def devanagari(text: str, language: str) -> str:
-    """A text of an Indian script, letter by letter in Devanagari.
+    """A text of an Indian script, letter by letter in Devanagari as Hindi has it.
 
     The blocks of these scripts have their letters at the same offsets. Source: The Unicode Standard, chapter 12.
     """
@@ -124,6 +125,6 @@ def devanagari(text: str, language: str) -> str:
     shifted = []
     for sign in unicodedata.normalize("NFC", text):
         offset = ord(sign) - begin
-        special = _CHILLU.get(sign) or _GURMUKHI.get(sign)
-        shifted.append(special or (chr(0x900 + offset) if 0 <= offset < 0x80 else sign))
-    return "".join(shifted)
+        special = {**_CHILLU, **_GURMUKHI}.get(sign)
+        shifted.append(special if special is not None else chr(0x900 + offset) if 0 <= offset < 0x80 else sign)
+    return "".join(shifted).translate(_COMMON)

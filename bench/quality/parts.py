@@ -47,7 +47,7 @@ def english(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fo
     sentences = english_sentences()[:n]
     for voice_id in voices or ENGLISH_VOICES:
         sounds = (studio.speak(voice_id, sentence) for sentence in sentences)
-        _words(found, "English", voice_id, [(text, [text]) for text in sentences], sounds, tick)
+        add_words(found, "English", voice_id, [(text, [text]) for text in sentences], sounds, tick)
 
 
 def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
@@ -56,14 +56,14 @@ def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fo
     chosen = voices or NUMBER_VOICES
     for voice_id in chosen:
         sounds = (studio.speak(voice_id, text) for text, _ in rows)
-        _words(found, "numbers", f"{voice_id}, ours", rows, sounds, tick)
+        add_words(found, "numbers", f"{voice_id}, ours", rows, sounds, tick)
     for voice_id in chosen:
         if studio.voice(voice_id).engine == "kokoro":
             for front in plain.FRONTS:
                 jobs = [(front, voice_id, text) for text, _ in rows]
                 subject = f"{voice_id}, plain Kokoro with {front}"
                 spoken = plain.speak(studio, jobs, partial(tick, f"numbers: {subject}"))
-                _words(found, "numbers", subject, rows, spoken, tick)
+                add_words(found, "numbers", subject, rows, spoken, tick)
 
 
 def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
@@ -71,7 +71,7 @@ def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fou
 
     Whisper writes these languages badly, so it is only asked which text fits the sound best.
     """
-    for language, sentences in _by_language("indian.tsv"):
+    for language, sentences in by_language("indian.tsv"):
         texts = [devanagari(sentence, language) for sentence in sentences]
         for voice_id in voices or (INDIAN_VOICE, NATIVE_VOICES[language]):
             counts = []
@@ -86,7 +86,7 @@ def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fou
 
 def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """Letters that Whisper base gets wrong."""
-    for language, sentences in _by_language("europe.tsv"):
+    for language, sentences in by_language("europe.tsv"):
         for voice_id in voices or (NATIVE_VOICES[language],):
             subject = f"{language}, {voice_id}"
             counts = []
@@ -103,17 +103,17 @@ def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fou
 def dnsmos(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
     """DNSMOS of ordinary English sentences, ours and plain Kokoro's, and of Hindi ones."""
     sentences = english_sentences()[: min(n, 30)]
-    hindi = dict(_by_language("indian.tsv"))["hi"]
+    hindi = dict(by_language("indian.tsv"))["hi"]
     chosen = voices or ENGLISH_VOICES
     for voice_id in chosen:
         sounds = (studio.speak(voice_id, sentence) for sentence in sentences)
-        _quality(found, "DNSMOS", f"{voice_id}, en ({studio.voice(voice_id).engine})", sounds, tick)
+        add_quality(found, "DNSMOS", f"{voice_id}, en ({studio.voice(voice_id).engine})", sounds, tick)
         if "hi" in studio.voice(voice_id).languages:
             sounds = (studio.speak(voice_id, sentence, "hi") for sentence in hindi)
-            _quality(found, "DNSMOS", f"{voice_id}, hi ({studio.voice(voice_id).engine})", sounds, tick)
+            add_quality(found, "DNSMOS", f"{voice_id}, hi ({studio.voice(voice_id).engine})", sounds, tick)
     if not voices:
         jobs: list[tuple[plain.Front, str, str]] = [("espeak-ng", "magnus", sentence) for sentence in sentences]
-        _quality(found, "DNSMOS", "magnus, en (plain Kokoro)", plain.speak(studio, jobs), tick)
+        add_quality(found, "DNSMOS", "magnus, en (plain Kokoro)", plain.speak(studio, jobs), tick)
 
 
 def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
@@ -142,8 +142,8 @@ def network(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fo
             found.add(mean("network: distance", subject, DISTANCE, distances))
         for place in (0, 1):
             cut = [without_ends(samples, text) for samples, text in zip(sounds[place], phonemes, strict=True)]
-            _words(found, "network", subjects[place], rows, cut, tick)
-            _quality(found, "network", subjects[place], cut, tick)
+            add_words(found, "network", subjects[place], rows, cut, tick)
+            add_quality(found, "network", subjects[place], cut, tick)
 
 
 def english_sentences() -> list[str]:
@@ -157,12 +157,13 @@ def number_sentences() -> list[tuple[str, list[str]]]:
     return [(text, said.split(" | ")) for text, said in rows]
 
 
-def _by_language(name: str) -> list[tuple[str, list[str]]]:
+def by_language(name: str) -> list[tuple[str, list[str]]]:
+    """Codes and sentences of a file of ``texts/``."""
     lines = (line.split("\t") for line in (TEXTS / name).read_text(encoding="utf-8").splitlines())
     return [(language, [text for _, text in rows]) for language, rows in groupby(lines, key=lambda line: line[0])]
 
 
-def _words(
+def add_words(
     found: Found,
     part: str,
     subject: str,
@@ -170,6 +171,16 @@ def _words(
     sounds: Iterable[Samples],
     tick: Tick,
 ) -> None:
+    """Let Whisper tiny.en write what it hears, and add its word error rate.
+
+    Args:
+        found: Where the figure and the misses go.
+        part: As in ``Figure``.
+        subject: The same.
+        rows: Texts as they are written, and the ways to say each.
+        sounds: Them spoken, at 24 kHz.
+        tick: Told before each.
+    """
     counts = []
     for (text, said), samples in zip(rows, sounds, strict=True):
         tick(f"{part}: {subject}")
@@ -181,7 +192,8 @@ def _words(
     found.add(rate(part, subject, WER, counts))
 
 
-def _quality(found: Found, part: str, subject: str, sounds: Iterable[Samples], tick: Tick) -> None:
+def add_quality(found: Found, part: str, subject: str, sounds: Iterable[Samples], tick: Tick) -> None:
+    """Add the mean DNSMOS of sounds at 24 kHz; the rest is as in ``add_words``."""
     values = []
     for samples in sounds:
         tick(f"{part}: {subject}")
