@@ -7,7 +7,7 @@ are ``1 9 8 4``), signs and abbreviations become words, "and" is left out.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -67,15 +67,20 @@ _SAME = {
 """Spellings of what sounds the same or is the same word."""
 
 
-def words(text: str) -> list[str]:
-    """Fold an English text, spoken or written, to tokens: words, and the digits of numbers."""
+def words(text: str, *, alike: Mapping[str, str] = _SAME) -> list[str]:
+    """Fold an English text, spoken or written, to tokens: words, and the digits of numbers.
+
+    Args:
+        text: The text.
+        alike: Words and what takes their place.
+    """
     text = unicodedata.normalize("NFKC", text).lower().replace("’", "'").replace("–", "-").replace("—", " ")
     for pattern, replacement in _SIGNS:
         text = re.sub(pattern, replacement, text)
     for sign, (whole, part) in _CURRENCIES.items():
         text = text.replace(f"¢{sign}", f" {part} ").replace(f"§{sign}", f" {whole} ").replace(sign, f" {whole} ")
     found = re.findall(r"[^\W\d_]+|\d+|,", text.replace("'", ""))
-    return _digits(" ".join(_SAME.get(word, word) for word in found).split())
+    return _digits(" ".join(alike.get(word, word) for word in found).split())
 
 
 def letters(text: str) -> list[str]:
@@ -84,10 +89,11 @@ def letters(text: str) -> list[str]:
     return [sign for sign in text if unicodedata.category(sign)[0] in "LMN"]
 
 
-def errors(references: Sequence[str], heard: str) -> tuple[int, int]:
+def errors(references: Sequence[str], heard: str, *, alike: Mapping[str, str] = _SAME) -> tuple[int, int]:
     """Wrong words in what was heard, and words of the reference; of several references the one that fits best."""
-    got = words(heard)
-    return min((distance(words(reference), got), len(words(reference))) for reference in references)
+    got = words(heard, alike=alike)
+    said = [words(reference, alike=alike) for reference in references]
+    return min((distance(reference, got), len(reference)) for reference in said)
 
 
 def distance(said: Sequence[str], heard: Sequence[str]) -> int:

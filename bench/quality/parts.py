@@ -21,7 +21,8 @@ from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine
 from openwaves.engines.kokoro import KokoroEngine
 from openwaves.settings import load_settings
-from openwaves.types import Samples
+from openwaves.text.analyze import pieces
+from openwaves.types import Samples, Segment, SpeechJob
 from openwaves.voices.progress import SilentProgress
 
 TEXTS = Path(__file__).with_name("texts")
@@ -54,6 +55,7 @@ def numbers(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fo
     """The same for sentences full of numbers, beside plain Kokoro with the same weights, voices and recogniser."""
     rows = number_sentences()[:n]
     chosen = voices or NUMBER_VOICES
+    add_reading(found, "numbers", studio, rows)
     for voice_id in chosen:
         sounds = (studio.speak(voice_id, text) for text, _ in rows)
         add_words(found, "numbers", f"{voice_id}, ours", rows, sounds, tick)
@@ -190,6 +192,24 @@ def add_words(
         if wrong:
             found.misses.append(Miss(part, subject, text, f"{wrote}  [{' '.join(words(wrote))}]", wrong))
     found.add(rate(part, subject, WER, counts))
+
+
+def add_reading(found: Found, part: str, studio: Studio, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Compare the words that our normalizer gives with what should be said: errors before any sound.
+
+    An abbreviation that was left as it is counts as wrong here.
+    """
+    counts = []
+    for text, said in rows:
+        job = SpeechJob(
+            Segment(text, 0, len(text), 0.0), studio.voice("magnus"), 1.0, "en", None, math_notation=False, seed=0
+        )
+        read = " ".join(piece.text for piece in pieces(job))
+        wrong, total = errors(said, read, alike={})
+        counts.append((float(wrong), total))
+        if wrong:
+            found.misses.append(Miss(part, "our reading, as text", text, read, wrong))
+    found.add(rate(part, "our reading, as text", WER, counts))
 
 
 def add_quality(found: Found, part: str, subject: str, sounds: Iterable[Samples], tick: Tick) -> None:

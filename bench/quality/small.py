@@ -11,6 +11,7 @@ from bench.quality.parts import (
     NATIVE_VOICES,
     Tick,
     add_quality,
+    add_reading,
     add_words,
     by_language,
     english_sentences,
@@ -32,6 +33,7 @@ def small(studio: Studio, tick: Tick, found: Found) -> None:
     sounds = (studio.speak(voice, text) for voice, text in pairs)
     add_words(found, PART, "English, Kokoro voices", [(text, [text]) for _, text in pairs], sounds, tick)
     numbers = number_sentences()[::8]
+    add_reading(found, PART, studio, number_sentences())
     for voice in ("sophia", "magnus"):
         sounds = (studio.speak(voice, text) for text, _ in numbers)
         add_words(found, PART, f"numbers, {voice}", numbers, sounds, tick)
