@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--voice", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--sentences", type=int, default=60, help="most sentences of each part, voice and language")
     parser.add_argument("--show", action="store_true", help="print what was misheard")
-    parser.add_argument("--json", type=Path, help="file for all figures and everything that was misheard")
+    parser.add_argument("--json", type=Path, help="file for all figures and everything that was heard")
     parser.add_argument("--check", action="store_true", help="compare with bands.toml: status 1 if one is outside")
     options = parser.parse_args()
     if options.sentences < 1:
@@ -49,7 +49,7 @@ def main() -> int:
         parser.error(str(error))
     print(table(found.figures))
     if options.show:
-        for miss in found.misses:
+        for miss in filter(lambda heard: heard.errors, found.heard):
             print(f"\n{miss.part}, {miss.subject}: {miss.errors}\n  {miss.text}\n  {miss.heard}")
     problems = outside(found.figures, bands("full") | bands("small")) if options.check else []
     for problem in problems:

@@ -42,15 +42,15 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Miss:
-    """A sentence that was not understood as it was meant.
+class Heard:
+    """A sentence and what was understood.
 
     Attributes:
         part: Of the bench.
         subject: Who spoke.
         text: What was to be said.
         heard: What the recogniser wrote.
-        errors: How much of it is wrong.
+        errors: How much of it is wrong, in words or letters.
     """
 
     part: str
@@ -66,19 +66,19 @@ class Found:
 
     Attributes:
         figures: In the order in which they were measured.
-        misses: The same.
+        heard: The same.
         path: JSON file that is written after each figure.
     """
 
     figures: list[Figure] = field(default_factory=list)
-    misses: list[Miss] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     path: Path | None = None
 
     def add(self, figure: Figure) -> None:
         """Keep a figure."""
         self.figures.append(figure)
         if self.path is not None:
-            everything = {"figures": [*map(asdict, self.figures)], "misses": [*map(asdict, self.misses)]}
+            everything = {"figures": [*map(asdict, self.figures)], "heard": [*map(asdict, self.heard)]}
             self.path.write_text(json.dumps(everything, indent=1, ensure_ascii=False), encoding="utf-8")
 
 

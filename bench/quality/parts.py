@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.quality import plain
-from bench.quality.figures import Found, Miss, mean, rate
-from bench.quality.folding import distance, errors, letters, words
+from bench.quality.figures import Found, Heard, mean, rate
+from bench.quality.folding import distance, errors, letters
 from bench.quality.judges import devanagari, overall_quality, whisper
 from bench.quality.original import NoNoise, Original, distance_db, phonemes_of, without_ends
 from bench.quality.studio import Studio, heard
@@ -81,8 +81,8 @@ def indian(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fou
                 tick(f"Indian languages: {language}, {voice_id}")
                 choice = whisper("base").likeliest(heard(studio.speak(voice_id, sentence, language)), texts)
                 counts.append((float(choice == right), 1))
-                if choice != right:
-                    found.misses.append(Miss("Indian", f"{language}, {voice_id}", sentence, sentences[choice], 1))
+                subject = f"{language}, {voice_id}"
+                found.heard.append(Heard("Indian", subject, sentence, sentences[choice], int(choice != right)))
             found.add(rate("Indian", f"{language}, {voice_id}", MATCH, counts))
 
 
@@ -97,8 +97,7 @@ def europe(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Fou
                 wrote = whisper("base").write(heard(studio.speak(voice_id, sentence, language)), language)
                 wrong = distance(letters(sentence), letters(wrote))
                 counts.append((float(wrong), len(letters(sentence))))
-                if wrong:
-                    found.misses.append(Miss("letters", subject, sentence, wrote, wrong))
+                found.heard.append(Heard("letters", subject, sentence, wrote, wrong))
             found.add(rate("letters", subject, CER, counts))
 
 
@@ -189,8 +188,7 @@ def add_words(
         wrote = whisper("tiny").write(heard(samples), "en")
         wrong, total = errors(said, wrote)
         counts.append((float(wrong), total))
-        if wrong:
-            found.misses.append(Miss(part, subject, text, f"{wrote}  [{' '.join(words(wrote))}]", wrong))
+        found.heard.append(Heard(part, subject, text, wrote, wrong))
     found.add(rate(part, subject, WER, counts))
 
 
@@ -207,8 +205,7 @@ def add_reading(found: Found, part: str, studio: Studio, rows: Sequence[tuple[st
         read = " ".join(piece.text for piece in pieces(job))
         wrong, total = errors(said, read, alike={})
         counts.append((float(wrong), total))
-        if wrong:
-            found.misses.append(Miss(part, "our reading, as text", text, read, wrong))
+        found.heard.append(Heard(part, "our reading, as text", text, read, wrong))
     found.add(rate(part, "our reading, as text", WER, counts))
 
 
