@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup serve test test-fast lint format bench clean
+.PHONY: help setup serve test test-fast lint format bench quality clean
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -50,6 +50,9 @@ format: setup ## Rewrite the sources in the house style
 bench: setup ## Measure the speed of the voices on this machine
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.latency
+
+quality: setup ## Measure how well the voices are understood and how they sound
+	$(BIN)/python -m bench.quality
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
