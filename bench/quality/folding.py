@@ -36,6 +36,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     (r"(\d{1,2}):00\b", r"\1"),
     (r"(?<=\d):(?=\d\d)", " "),
     (r"\bo'? ?clock\b", " "),
+    (r"\bhalf[ -]time\b", "halftime"),
     (r"([$€£₹]) ?(\d+)\.(\d\d)(?! (?:million|billion))\b", r" \2 §\1 \3 ¢\1 "),
     (r"(?<![§¢])([$€£₹]) ?(\d+(?:\.\d+)?(?: (?:thousand|million|billion))?)", r" \2 \1 "),
     (r"° ?([cf])\b", r" degrees \1 "),
