@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile  # slow tests need the machine to themselves
 
-.PHONY: help setup serve test test-fast lint format bench clean
+.PHONY: help setup serve test test-fast lint format bench quality clean
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -52,6 +52,9 @@ bench: setup ## Measure the speed of the voices on this machine
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.text
+
+quality: setup ## Measure how well the voices are understood and how they sound
+	$(BIN)/python -m bench.quality
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
