@@ -78,7 +78,7 @@ def test_text_reads_a_batch_in_order_and_tells_of_bad_lines() -> None:
 
 
 def test_text_explains_each_stage() -> None:
-    shown = openwaves("text", "नमस्ते 25 friends", "--explain").stdout.decode()
+    shown = openwaves("text", "नमस्ते, आज 25 friends आए", "--explain").stdout.decode()
     for part in ("runs", "पच्चीस", "phonemes", "fɹˈɛndz"):
         assert part in shown
 

@@ -200,7 +200,19 @@ class _Reading:
         word = scales.say(self.context, scale, self.first, self.second)
         words = f"{self._numbers(context.num.scale_form(word))} {word}"
         context.say(words, self.start, scale.end(), context.num.code)
-        return scale.end()
+        return self._unit_of_scale(word, scale.end()) or scale.end()
+
+    def _unit_of_scale(self, word: str, end: int) -> int:
+        """The unit after the scale word that ends at ``end``: "5 million km"; 0 if there is none."""
+        context = self.context
+        unit = self.patterns.unit.match(context.text, end)
+        if not unit or unit["per"] or len(unit["unit"]) < 2 or self._is_word(unit):
+            return 0
+        noun, code = nouns.unit(context, unit["unit"])
+        same = code == context.num.code
+        words = context.num.after_scale(self.first.whole, word, noun.many) if same else noun.many
+        context.say(words, unit.start("unit"), unit.end(), code)
+        return unit.end()
 
     def _unit(self, unit: re.Match[str]) -> int:
         """The number in the language of numbers, the unit in that of words."""
@@ -245,6 +257,10 @@ class _Reading:
             begin = self.end + context.text[self.end].isspace()
             context.say(context.num.symbols[half[1].lower() + "m"], begin, half.end(), context.num.code)
             return half.end()
+        scale_end = self.end + 1 + len(after)
+        if after in context.base.scale_words and self.patterns.unit.match(text, scale_end):
+            context.say(after, self.end + 1, scale_end, context.base.code)
+            return self._unit_of_scale(after, scale_end) or scale_end
         return self.end
 
     def _is_year(self, number: int, after: str) -> bool:

@@ -23,7 +23,7 @@ _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
 _NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{LETTER})")
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
-_ROMAN_ORDINAL = re.compile(r"([IVXLC]{1,7})([a-zèᵉ]{1,3})")
+_ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
 
