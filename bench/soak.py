@@ -43,7 +43,9 @@ TICK_S = 0.05
 CORRECT_EVERY_S = 1.0
 CORRECTION = 0.05  # of the gain, each second, for a load that is wholly off
 SMOOTH_S = 20.0  # over which the measured load is averaged for the correction
-MOST_OPEN = 64  # requests at once; with more the server would refuse
+MOST_OPEN = 16  # requests at once: beyond, the machine does not give the server its share, and none begins
+FEW_OPEN = 8  # with more, the server has work enough, and the load is not below for want of requests
+MOST_CREDIT_S = 1.0
 PAGE_SHARE = 0.25  # of the work
 DRAIN_S = 90.0
 DICTIONARY_EVERY_S = 20.0
@@ -123,7 +125,9 @@ class Soak:
         before = time.perf_counter()
         while (now := time.perf_counter()) < self._began + seconds:
             for lane in lanes:
-                lane.credit_s = min(1.0, lane.credit_s + (now - before) * self.load * cores * self.gain * lane.share)
+                lane.credit_s = min(
+                    MOST_CREDIT_S, lane.credit_s + (now - before) * self.load * cores * self.gain * lane.share
+                )
                 while lane.credit_s > 0 and len(self._open) < MOST_OPEN:
                     request = mix.draw(lane.is_page)
                     lane.credit_s -= request.work_s
@@ -146,7 +150,8 @@ class Soak:
             weight = min(1.0, max((now - before) / SMOOTH_S, 1 / (1 + now - self._began)))
             self._smooth += weight * (measured - self._smooth)
             change = 1 + CORRECTION * max(-1.0, min(1.0, (self.load - self._smooth) / self.load))
-            self.gain = max(0.1, min(10.0, self.gain * change))
+            if change < 1 or len(self._open) < FEW_OPEN:
+                self.gain = max(0.1, min(10.0, self.gain * change))
             before, cpu_s = now, cpu_now_s
 
     async def _watch_memory(self) -> None:
