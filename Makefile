@@ -47,9 +47,11 @@ format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## Measure the speed of the voices on this machine
+bench: setup ## Measure the speed of the voices on this machine, and of other servers
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.kokoro_backends
+	$(BIN)/python -m bench.peers --short
 
 clean: ## Remove the environment and caches (not the model files)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

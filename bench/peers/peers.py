@@ -1,6 +1,5 @@
 """Who is compared, how each is started and how each is asked."""
 
-import json
 import os
 import socket
 import subprocess
@@ -210,23 +209,19 @@ def started(peer: Peer, engine: str, say: Say) -> Iterator[Running]:
         return
     python = python_of(peer.environment, peer.requirements, say)
     port = free_port()
-    environment = {**os.environ, **peer.variables(port)}
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {**inherited, **peer.variables(port)}
     pipe = subprocess.PIPE if peer.health is None else subprocess.DEVNULL
     with tempfile.TemporaryFile("w+") as log:
         command = peer.command(python, port)
         options: dict[str, Any] = {"env": environment, "stdin": pipe, "stdout": pipe, "stderr": log, "text": True}
         with subprocess.Popen(command, **options) as process:
             try:
-                if peer.health is None:
-                    assert process.stdout is not None
-                    ready = json.loads(process.stdout.readline() or "{}").get("ready")
-                    yield Running(peer, "", process.pid, process if ready else None)
-                else:
-                    url = f"http://127.0.0.1:{port}"
-                    if not _is_ready(url + peer.health, process):
-                        log.seek(0)
-                        raise SystemExit(f"{peer.name} did not start:\n{log.read()[-2000:]}")
-                    yield Running(peer, url, process.pid)
+                url = f"http://127.0.0.1:{port}" if peer.health is not None else ""
+                if not (_answers(url + str(peer.health), process) if url else _is_ready(process)):
+                    log.seek(0)
+                    raise SystemExit(f"{peer.name} did not start:\n{log.read()[-2000:]}")
+                yield Running(peer, url, process.pid, None if url else process)
             finally:
                 process.terminate()
                 try:
@@ -235,13 +230,20 @@ def started(peer: Peer, engine: str, say: Say) -> Iterator[Running]:
                     process.kill()
 
 
-def _is_ready(url: str, process: subprocess.Popen[str]) -> bool:
+def _is_ready(process: subprocess.Popen[str]) -> bool:
+    """Whether a process that is asked over a pipe has said so."""
+    assert process.stdout is not None
+    return "ready" in process.stdout.readline()
+
+
+def _answers(url: str, process: subprocess.Popen[str]) -> bool:
+    """Wait until a server answers; False if it has ended or takes too long."""
     end = time.monotonic() + START_S
     while time.monotonic() < end and process.poll() is None:
         try:
             if requests.get(url, timeout=5).ok:
                 return True
-        except requests.ConnectionError:
+        except requests.RequestException:
             pass
         time.sleep(0.1)
     return False
