@@ -11,6 +11,8 @@ clients above 16 is measured in the first round only. Every server listens on 12
 import argparse
 import asyncio
 import json
+import signal
+import sys
 import time
 from collections import defaultdict
 from contextlib import ExitStack
@@ -33,6 +35,7 @@ FLAGS = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8"
 def main() -> None:
     """Install, start, measure, print."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # stops the servers
     peers = _chosen(options.peers)
     began = time.monotonic()
 
@@ -124,13 +127,16 @@ async def measure(
             for one in running:
                 if n_clients > one.peer.most_clients:
                     continue
-                result = figures(await closed_loop(one, n_clients, seconds, texts))
+                load = await closed_loop(one, n_clients, seconds, texts)
+                result = figures(load)
                 found[one.peer.name][n_clients].append(result)
                 first = "–" if result.first_ms is None else f"{result.first_ms:.0f} ms"
                 say(
                     f"round {number + 1}, {one.peer.name}, {n_clients} clients: first sound {first}, "
                     f"{result.throughput:.1f} s of sound a second"
                 )
+                for problem in sorted({f"{o.error} {o.message}" for o in load.outcomes if o.state == "failed"}):
+                    say(f"  failed: {problem}")
     return found
 
 

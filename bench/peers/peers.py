@@ -140,7 +140,7 @@ def _espeak(python: Path, port: int) -> list[str]:
     return [str(python), str(PROGRAMS / "espeak_peer.py"), "--port", str(port)]
 
 
-_SPEECH = {"model": "kokoro", "voice": PACK, "speed": SPEED, "response_format": "pcm", "stream": True}
+_SPEECH = {"model": "kokoro", "voice": PACK, "response_format": "pcm", "stream": True}  # it takes no pace below 1
 
 PEERS = (
     Peer("openwaves Kokoro, WebSocket", "kokoro", mode="ws"),
