@@ -94,7 +94,7 @@ def test_peers_are_measured_side_by_side(capsys: pytest.CaptureFixture[str]) -> 
     (espeak,) = (replace(peer, requirements=()) for peer in PEERS if peer.weights == "espeak")
     with started(ours[0], "tone", print) as own, started(espeak, "tone", print) as other:
         running = [*(Running(peer, own.url, own.pid) for peer in ours), other]
-        found = asyncio.run(measure(running, (1, 16), 2, 0.1, print, TEXTS))
+        found = asyncio.run(measure(running, (1, 16), 2, 0.1, print, texts=TEXTS))
     peers = (*ours, espeak)
     assert {name: {n: len(each) for n, each in rows.items()} for name, rows in found.items()} == {
         peer.name: {1: 2, 16: 2} for peer in peers
