@@ -48,10 +48,12 @@ format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## Measure the speed of the voices on this machine
+bench: setup ## Measure the speed of the voices on this machine, and of other servers
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.text
+	$(BIN)/python -m bench.kokoro_backends
+	$(BIN)/python -m bench.peers --short
 
 quality: setup ## Measure how well the voices are understood and how they sound
 	$(BIN)/python -m bench.quality

@@ -13,9 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from bench.speed import KEY, processor, served
+from bench.serving import KEY, serve
+from bench.speed import processor
 from openwaves.scheduler import available_cores
 
 CLIENTS = {"sophia": (1, 20, 40, 80, 120, 160), "magnus": (1, 2, 4, 8, 10, 12)}
@@ -31,11 +31,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for all figures")
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = {}
-    with tempfile.TemporaryDirectory() as data, served(data) as socket_url:
-        url = f"http://{urlsplit(socket_url).netloc}"
+    with tempfile.TemporaryDirectory() as data, serve(data) as server:
         for voice, counts in CLIENTS.items():
-            run(url, voice, 2, 1)  # warms up
-            found[voice] = [run(url, voice, n_clients, options.requests) for n_clients in counts]
+            run(server.url, voice, 2, 1)  # warms up
+            found[voice] = [run(server.url, voice, n_clients, options.requests) for n_clients in counts]
     print(report(found))
     if options.json:
         options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")

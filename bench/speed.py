@@ -9,21 +9,17 @@ touches all of them; the medians are printed as a Markdown table.
 
 import argparse
 import json
-import os
 import platform
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from websockets.sync.client import ClientConnection, connect
 
+from bench.serving import serve
 from openwaves.assembly import load_speaker
 from openwaves.cancellation import CancelToken
 from openwaves.scheduler import available_cores
@@ -34,7 +30,6 @@ from openwaves.types import SpeechJob
 from openwaves.voices.catalogue import Catalogue
 from openwaves.voices.progress import LineProgress
 
-KEY = "sk_bench_0123456789"
 VOICES = (("sophia", "en"), ("magnus", "en"), ("olivia", "en"), ("meher", "hi"))
 CLAUSE = {"en": "Yes, of course I can.", "hi": "हाँ, मैं कर सकती हूँ।"}
 SENTENCE = {
@@ -52,7 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, list[float]] = defaultdict(list)
     speaker = load_speaker(load_settings(), 1, LineProgress(), lambda line: None)
-    with tempfile.TemporaryDirectory() as data, served(data) as url, connect(url) as socket:
+    with tempfile.TemporaryDirectory() as data, serve(data) as server, connect(server.socket_url) as socket:
         for number in range(options.rounds + 1):
             for voice_id, language in VOICES:
                 found = {
@@ -91,25 +86,6 @@ def first_sound_s(socket: ClientConnection, voice_id: str, language: str, text: 
             raise SystemExit(frame["message"])
         first_s = first_s or time.perf_counter() - started
     return first_s
-
-
-@contextmanager
-def served(data_dir: str) -> Iterator[str]:
-    """A server that runs until the block ends; the URL of its socket."""
-    command = [sys.executable, "-m", "openwaves", "serve", "--port", "0", "--data-dir", data_dir]
-    environment = {**os.environ, "OPENWAVES_API_KEY": KEY, "OPENWAVES_LOG_LEVEL": "warning"}
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stderr is not None
-        port = ""
-        for line in process.stderr:
-            if found := re.search(r"listens on http://[^:]+:(\d+)", line):
-                port = found[1]
-            if line.strip() == "ready":
-                break
-        try:
-            yield f"ws://127.0.0.1:{port}/waves/v1/tts/live?token={KEY}"
-        finally:
-            process.terminate()
 
 
 def report(figures: dict[str, list[float]]) -> str:

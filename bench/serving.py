@@ -1,0 +1,75 @@
+"""Starts a real server on a free loopback port, for a measurement."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY = "sk_bench_0123456789"
+STOP_WAIT_S = 20.0
+LISTENS = re.compile(r"listens on http://[^:]+:(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs.
+
+    Attributes:
+        url: Its base URL, without a slash at the end; it takes ``KEY``.
+        pid: Its process.
+        log: The last lines that it wrote.
+    """
+
+    url: str
+    pid: int
+    log: deque[str]
+
+    @property
+    def socket_url(self) -> str:
+        """URL of its WebSocket, key included."""
+        return f"ws{self.url.removeprefix('http')}/waves/v1/tts/live?token={KEY}"
+
+
+@contextmanager
+def serve(data_dir: str | Path, *options: str) -> Iterator[Served]:
+    """Run ``openwaves serve`` until the block ends.
+
+    Args:
+        data_dir: Folder of its database.
+        options: Further options of the command.
+
+    Raises:
+        SystemExit: It ended before it was ready; the message is what it said.
+    """
+    command = [sys.executable, "-m", "openwaves", "serve", "--port", "0", "--data-dir", str(data_dir), *options]
+    environment = {**os.environ, "OPENWAVES_API_KEY": KEY, "OPENWAVES_LOG_LEVEL": "warning"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stderr is not None
+        pipe = process.stderr
+        log: deque[str] = deque(maxlen=200)
+        port = ""
+        for line in pipe:
+            log.append(line)
+            if found := LISTENS.search(line):
+                port = found[1]
+            if line.strip() == "ready":
+                break
+        else:
+            raise SystemExit("the server did not start:\n" + "".join(log))
+        reader = threading.Thread(target=lambda: log.extend(pipe), daemon=True)  # a full pipe would stop the server
+        reader.start()
+        try:
+            yield Served(f"http://127.0.0.1:{port}", process.pid, log)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_WAIT_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+            reader.join(5)
