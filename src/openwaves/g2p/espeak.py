@@ -11,6 +11,7 @@ from functools import cache
 from openwaves.errors import EngineError
 from openwaves.g2p.espeak_process import DeadWorkerError, Worker
 from openwaves.g2p.ipa import to_symbols
+from openwaves.keeping import kept_by_word
 
 BRAHMIC = frozenset({"hi", "mr", "kn", "ta", "bn", "gu", "te", "ml", "pa", "or"})
 SPOKEN = BRAHMIC | {"es", "de", "fr", "it", "nl", "sv", "pt", "ru", "el", "fi", "no", "pl", "id", "ms", "tr"}
@@ -235,6 +236,7 @@ def _clauses(words: Sequence[str], cleaned: list[str]) -> Iterator[list[int]]:
     yield clause
 
 
+@kept_by_word
 def _clean(word: str) -> str:
     """Letters, marks, digits, joiners, apostrophes and hyphens of a word; "" if there is no letter or digit."""
     word = _NOT_SPOKEN.sub("", unicodedata.normalize("NFC", word)).replace("’", "'").translate(_SPELLINGS)

@@ -2,17 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from openwaves.g2p import brahmic, espeak
+from openwaves.keeping import kept_by_word
 
 OWN = frozenset({"hi", "mr", "gu", "pa", "bn", "or", "ta", "te", "kn", "ml"})
 """Languages that ``g2p.brahmic`` reads here; taken out, a language is read by espeak-ng. See docs/brahmic-g2p.md."""
 
-_CACHED = 50_000
-_MOST_LETTERS = 64  # of a word that is kept in the cache
 _LETTERS = re.compile("[\u0900-\u0963\u0970-\u0d65\u0d70-\u0d7f\u200c\u200d]+")
-_kept = lru_cache(_CACHED)(brahmic.phonemize_word)
 
 
 def phonemize(words: Sequence[str], language: str, variant: str | None = None) -> list[str]:
@@ -33,13 +30,13 @@ def phonemize(words: Sequence[str], language: str, variant: str | None = None) -
     return [symbols or "" for symbols in read]
 
 
+@kept_by_word
 def _own(word: str, language: str) -> str | None:
     """Symbols, a group for each part between signs; None if there are digits or letters of other scripts."""
     parts = _LETTERS.findall(word)
     if any(character.isalnum() for character in _LETTERS.sub("", word)) or any(map(_has_digit, parts)):
         return None
-    read = (_kept if len(part) <= _MOST_LETTERS else brahmic.phonemize_word for part in parts)
-    return " ".join(filter(None, (reader(part, language) for reader, part in zip(read, parts, strict=True))))
+    return " ".join(filter(None, (brahmic.phonemize_word(part, language) for part in parts)))
 
 
 def _has_digit(part: str) -> bool:

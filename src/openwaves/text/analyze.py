@@ -10,12 +10,13 @@ from openwaves.errors import FieldError
 from openwaves.g2p import chinese, espeak, japanese, readers
 from openwaves.g2p.english import english
 from openwaves.g2p.indian_english import indian
+from openwaves.keeping import kept_by_word
 from openwaves.languages import LANGUAGES
 from openwaves.normalize import CODES, Spoken, normalize
 from openwaves.text.clean import clean, is_speakable
 from openwaves.text.dictionary import Respelling, english_syllables, is_plain
 from openwaves.text.romanized import find_for, in_devanagari, is_mostly_hindi
-from openwaves.text.scripts import is_english_sentence, runs, unreadable
+from openwaves.text.scripts import Run, is_english_sentence, runs, unreadable
 from openwaves.types import SpeechJob, Utterance, Word
 
 UNSPACED: Mapping[str, Callable[[str], list[tuple[str, int, int]]]] = {
@@ -138,8 +139,13 @@ def pieces(job: SpeechJob) -> Iterator[Spoken]:
             spoken = respelling.insert(piece.text, [_written_out(said, piece.language) for said in pronunciations])
             yield from _shared(written, _respelled(spoken, piece.language), start)
         else:
-            for run in runs(piece.text, piece.language):
+            for run in _runs(piece.text, piece.language):
                 yield Spoken(run.text, start, end, run.language)
+
+
+@kept_by_word
+def _runs(spoken: str, language: str) -> tuple[Run, ...]:
+    return tuple(runs(spoken, language))
 
 
 def _written_out(pronunciation: str, language: str) -> str:
@@ -280,6 +286,7 @@ def _unspaced(piece: Spoken) -> Iterator[_Group]:
         yield _Group(signs)
 
 
+@kept_by_word
 def _around(word: str) -> tuple[str, str]:
     """The punctuation before and after the letters of a word, in the network's signs; dashes only where alone."""
     letters = [number for number, character in enumerate(word) if character.isalnum()]

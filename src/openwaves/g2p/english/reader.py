@@ -4,25 +4,26 @@ import re
 import threading
 import unicodedata
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
-from hibari.g2p import G2P, Context
+from hibari.g2p import ASSETS, G2P, Context
 from hibari.g2p.lexicon import Lexicon
 from hibari.g2p.normalize import normalize
+from hibari.g2p.oov import OOV
 from hibari.g2p.token import Tok
 
 from openwaves.g2p.english.homographs import retag
 from openwaves.g2p.english.tables import lexicon_rows
 from openwaves.g2p.english.tagger import QuickTagger
 from openwaves.g2p.english.unknown import Unknown
+from openwaves.keeping import KEPT, MOST_LETTERS
 
 # What hibari misreads or reads slowly, in words that it reads well.
 _LONG_NUMBER = re.compile(r"\d{13,}")  # its number reader ends at the trillions
 _CHAIN = re.compile(r"(?:[^\s/_.,'’-]*[/_.,'’-]){9,}")  # its time grows with the cube of such a chain's length
 _SEPARATOR = re.compile(r"[/_.,'’-]")
 _WRITTEN_OUT = re.compile(r"[A-Za-z ',;:!?-]*\.?")  # nothing for hibari's own normaliser
-_CACHED = 50_000
-_MOST_LETTERS = 64  # of a word that is kept in the cache
 
 
 class English:
@@ -30,19 +31,23 @@ class English:
 
     Attributes:
         lexicon: Hibari's lexicons and its rules for endings, with our own rows.
-        network: Hibari's letter-to-sound network.
         frequent: The commonest words, in lower case: those whose contexts hibari's tagger knows.
     """
 
     def __init__(self, british: bool) -> None:
         self._g2p = G2P(british=british)
-        self.network: Callable[[str], str | None] = self._g2p.oov
         self.frequent = frozenset(word for word in self._g2p.tagger.vocab or () if word.isalpha())
         self.lexicon = self._g2p.lexicon = _CachedLexicon(self._g2p.lexicon)
         self._g2p.tagger = QuickTagger(self._g2p.tagger)
-        self._g2p.tokenizer.split = lru_cache(_CACHED)(self._g2p.tokenizer.split)
-        self._g2p._oov = Unknown(self.lexicon, self.network, british=british)
+        self._g2p.tokenizer.split = lru_cache(KEPT)(self._g2p.tokenizer.split)
+        self._g2p._oov = Unknown(self.lexicon, self._by_network, british=british)
         self._lock = threading.Lock()
+
+    @cached_property
+    def network(self) -> Callable[[str], str | None]:
+        """Hibari's letter-to-sound network, loaded when it is first needed."""
+        spell: Callable[[str], str | None] = OOV(str(Path(ASSETS) / f"oov{'_gb' * self.lexicon.british}.onnx"))
+        return spell
 
     def phonemize(self, text: str) -> str:
         """Phonemes of a sentence: words separated by single spaces, punctuation kept; may be empty."""
@@ -57,6 +62,9 @@ class English:
             read = self._g2p.phonemize_tokens(tokens)
         spoken = "".join((token.phonemes or "") + (" " if token.whitespace else "") for token in read)
         return " ".join(spoken.split())
+
+    def _by_network(self, word: str) -> str | None:
+        return self.network(word)
 
     def knows(self, word: str) -> bool:
         """Whether a word in lower case stands in the lexicons; names stand there with a capital."""
@@ -105,8 +113,8 @@ class _CachedLexicon(Lexicon):  # type: ignore[misc]
         found = self._read.get(key)
         if found is None:
             found = super().__call__(token, context)
-            if len(self._read) >= _CACHED:
+            if len(self._read) >= KEPT:
                 self._read.clear()
-            if len(word) <= _MOST_LETTERS:
+            if len(word) <= MOST_LETTERS:
                 self._read[key] = found
         return found

@@ -1,14 +1,16 @@
 """Parts of speech: hibari's averaged perceptron, evaluated with the sums of a word's own features kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 from hibari.g2p.tagger import END, START, Tagger, context, shape
+from numpy.typing import NDArray
 
-_CACHED = 50_000
-_MOST_LETTERS = 64  # of a word that is kept in the cache
+from openwaves.keeping import KEPT, kept_by_word
 
-Scores = dict[str, float]
+Scores = NDArray[np.float64]
+"""One for each tag, the tags in falling alphabetical order: of equal ones the first is hibari's choice."""
 
 
 class QuickTagger:
@@ -16,12 +18,14 @@ class QuickTagger:
 
     def __init__(self, tagger: Tagger) -> None:
         self._tagdict: dict[str, str] = tagger.tagdict
-        self._tags: list[str] = tagger.tags
+        self._tags = sorted(tagger.tags, reverse=True)
+        self._places = {tag: place for place, tag in enumerate(self._tags)}
         self._vocabulary: set[str] | None = tagger.vocab
-        self._weights: dict[str, Scores] = tagger.weights
-        self._of_word = _kept(self._word_scores)
-        self._of_neighbour = _kept(self._neighbour_scores)
-        self._of_tags = lru_cache(_CACHED)(self._tag_scores)
+        self._weights: dict[str, dict[str, float]] = tagger.weights
+        self._of_word = kept_by_word(self._word_scores)
+        self._of_near = kept_by_word(self._near_scores)
+        self._of_far = kept_by_word(self._far_scores)
+        self._of_tags = lru_cache(KEPT)(self._tag_scores)
         self._of_place = {first: self._sum(("b", "i0" if first else "i+")) for first in (True, False)}
 
     def __call__(self, words: Sequence[str]) -> list[str]:
@@ -37,43 +41,33 @@ class QuickTagger:
 
     def _best(self, normed: Sequence[str], number: int, word: str, before: str, before_that: str) -> str:
         middle = number + len(START)
-        parts = (
-            self._of_place[number == 0],
-            self._of_word(word, normed[middle]),
-            self._of_tags(before, before_that),
-            self._of_neighbour(normed[middle - 1], "-1"),
-            self._weights.get("w-2=" + normed[middle - 2]),
-            self._of_neighbour(normed[middle + 1], "+1"),
-            self._weights.get("w+2=" + normed[middle + len(END)]),
+        scores = (
+            self._of_word(word, normed[middle])
+            + self._of_place[number == 0]
+            + self._of_tags(before, before_that)
+            + self._of_near(normed[middle - 1], "-1")
+            + self._of_far(normed[middle - 2], "-2")
+            + self._of_near(normed[middle + 1], "+1")
+            + self._of_far(normed[middle + len(END)], "+2")
         )
-        scores = dict(parts[1])
-        for part in (parts[0], *parts[2:]):
-            if part:
-                for tag, weight in part.items():
-                    scores[tag] = scores.get(tag, 0.0) + weight
-        if not scores:
-            return "NN"
-        score, best = max((score, tag) for tag, score in scores.items())
-        return best if score > 0 else max(self._tags, key=lambda tag: (scores.get(tag, 0.0), tag))
+        best: str = self._tags[int(scores.argmax())]
+        return best
 
     def _word_scores(self, word: str, normed: str) -> Scores:
         return self._sum(("s3=" + word[-3:], "p1=" + word[0], "w=" + normed, "sh=" + shape(word)))
 
-    def _neighbour_scores(self, normed: str, place: str) -> Scores:
+    def _near_scores(self, normed: str, place: str) -> Scores:
         return self._sum((f"w{place}={normed}", f"s3{place}={normed[-3:]}"))
+
+    def _far_scores(self, normed: str, place: str) -> Scores:
+        return self._sum((f"w{place}={normed}",))
 
     def _tag_scores(self, before: str, before_that: str) -> Scores:
         return self._sum((f"t-1={before}", f"t-2={before_that}", f"t-12={before},{before_that}"))
 
     def _sum(self, features: Sequence[str]) -> Scores:
-        scores: Scores = {}
+        scores = np.zeros(len(self._tags))
         for feature in features:
             for tag, weight in (self._weights.get(feature) or {}).items():
-                scores[tag] = scores.get(tag, 0.0) + weight
+                scores[self._places[tag]] += weight
         return scores
-
-
-def _kept(score: Callable[[str, str], Scores]) -> Callable[[str, str], Scores]:
-    """Cached, but for long words."""
-    cached = lru_cache(_CACHED)(score)
-    return lambda word, other: (cached if len(word) <= _MOST_LETTERS else score)(word, other)
