@@ -79,7 +79,7 @@ class Settings(BaseSettings):
         512, ge=1, description="Most segments that wait for a worker; beyond, requests are answered with 503."
     )
     concurrency: int = Field(
-        100,
+        200,
         ge=1,
         description="Most requests of one account at once; beyond, 429. It may open five times as many sockets.",
     )

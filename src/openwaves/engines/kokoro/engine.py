@@ -47,7 +47,7 @@ class KokoroEngine:
     sample_rate = signal.RATE
     symbols = frozenset(SYMBOLS)
     max_phonemes = 510
-    segment_chars: tuple[int, ...] = (18, 64, 120)
+    segment_chars: tuple[int, ...] = (18, 44, 80, 120)
 
     def __init__(self, encoder: onnxruntime.InferenceSession, decoder: Decoder, backend: Backend) -> None:
         self._encoder = encoder
