@@ -125,6 +125,18 @@ def test_samples_play_without_a_key_until_the_link_is_changed(
             samples = np.concatenate([frame.to_ndarray()[0] for frame in file.decode(audio=0)])
         assert len(samples) > 24000
         assert np.abs(samples).max() > 0.05
+        for asked, status, part in (
+            ("bytes=0-1", 206, heard.content[:2]),
+            ("bytes=100-", 206, heard.content[100:]),
+            ("bytes=-10", 206, heard.content[-10:]),
+            ("bytes=5-99999999", 206, heard.content[5:]),
+            (f"bytes={len(heard.content)}-", 416, b""),
+            ("bytes=9-2", 416, b""),
+            ("bytes=-", 200, heard.content),
+            ("bytes=0-1,4-5", 200, heard.content),
+        ):
+            ranged = requests.get(url, headers={"Range": asked}, timeout=10)
+            assert (ranged.status_code, ranged.content) == (status, part), asked
         for changed in (
             re.sub(r"expires=\d", "expires=9", url),
             url[:-1] + ("A" if url[-1] != "A" else "B"),

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from openwaves.api.dictionaries import iso
 from openwaves.api.middleware import API_PREFIXES, SAMPLES_PATH
+from openwaves.api.ranges import ranged
 from openwaves.api.schemas import field_error, parse_object
 from openwaves.api.speech import body_deadline, read_body
 from openwaves.api.state import state_of
@@ -146,7 +147,7 @@ async def get_sample(request: Request) -> Response:
     if int(expires) < time.time():
         raise LinkError("expires: this link has expired; GET /waves/v1/voice-cloning/{voiceId} gives new ones")
     mp3 = await store.clones.sample(voice_id, number)
-    return Response(mp3, media_type="audio/mpeg", headers={"Cache-Control": "private, max-age=3600"})
+    return ranged(request, mp3, "audio/mpeg", {"Cache-Control": "private, max-age=3600"})
 
 
 async def _read_form(request: Request) -> tuple[CloneDetails, bytes]:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from openwaves.keeping import kept_by_word
 from openwaves.normalize import registry
 from openwaves.normalize.context import LETTER, Context
 from openwaves.normalize.language import Language
@@ -24,6 +25,7 @@ _NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{L
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
+_PLAIN_AHEAD = frozenset({"", " ", ",", ";", "?", "!", "\n", "।"})
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
 
@@ -36,6 +38,16 @@ def _keys(code: str) -> dict[str, tuple[str, ...]]:
         if first:
             keys.setdefault(first.group(), []).append(key)
     return {first: tuple(sorted(found, key=len, reverse=True)) for first, found in keys.items()}
+
+
+@kept_by_word
+def _is_listed(word: str, base: str, latin: str) -> bool:
+    """Whether some table has a word, so that what stands around it may change how it is said."""
+    for language in {registry.language(base), registry.language(latin)}:
+        named = word in language.before_number or word in language.titles or word in language.tables.get("name_end", {})
+        if named or word in _keys(language.code) or word.lower() in language.weekdays | language.months:
+            return True
+    return False
 
 
 def read_word(context: Context, match: re.Match[str]) -> int:
@@ -51,6 +63,8 @@ def read_word(context: Context, match: re.Match[str]) -> int:
     if start and not word.isascii() and context.join_ending(word, start, end):
         context.seen(word)
         return end
+    if follows in _PLAIN_AHEAD and not _is_listed(word, context.base.code, context.latin.code):
+        return _plain(context, word, start, end)
     done = 0
     if word.lower() in language.weekdays or word.lower() in language.months:
         done = _calendar(context, language, start)
