@@ -9,8 +9,6 @@ They lie in a folder named by the content of the network and of this recipe, and
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -18,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import onnx
-from filelock import FileLock
 from onnx import TensorProto, helper
 
 from openwaves.engines.kokoro import rewrite
 from openwaves.engines.kokoro.graph import Graph, build, renamed
+from openwaves.engines.prepared import made_once
 from openwaves.errors import ModelFileError
 
 RECIPE = "1"  # raise it whenever the prepared graphs change
@@ -91,40 +89,30 @@ def prepare(network: Path, target: Path, report: Callable[[str], None] = lambda 
     """
     clips = _clips()
     ready = PreparedNetwork(target / _key(network, clips))
-    if ready.folder.is_dir():
-        return ready
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        with FileLock(target / ".lock"):
-            if not ready.folder.is_dir():
-                report("preparing the Kokoro network for this machine (once, about 15 s)")
-                _make(network, ready.folder, clips)
-    except OSError as error:
-        raise ModelFileError(f"cannot write the prepared network to {target}: {error}") from error
+
+    def make(folder: Path) -> None:
+        report("preparing the Kokoro network for this machine (once, about 15 s)")
+        _make(network, PreparedNetwork(folder), clips)
+
+    made_once(ready.folder, make, "prepared network")
     return ready
 
 
-def _make(network: Path, folder: Path, clips: Mapping[str, float]) -> None:
-    for leftover in folder.parent.glob(".making-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
-        made = PreparedNetwork(Path(work) / "network")
-        made.folder.mkdir()
-        try:
-            signed = Graph(onnx.load(str(network)))
-            rewrite.use_signed_activations(signed)
-            model = signed.apply()
-            onnx.save(_cut(model, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)), str(made.encoder))
-            onnx.save(_cut(model, _SOUND_INPUTS, (_SPEC,)), str(made.decoder_ort))
-            folded = Graph(onnx.load(str(network)))
-            rewrite.fold_convolutions(folded, clips)
-            rewrite.fold_products(folded)
-            rewrite.flatten_snakes(folded)
-            rewrite.unroll_upsampling(folded)
-            onnx.save(_cut(folded.apply(), _SOUND_INPUTS, (_SPEC,)), str(made.decoder_openvino))
-        except ValueError as error:
-            raise ModelFileError(f"{network} is not the Kokoro graph that this version prepares: {error}") from error
-        made.folder.rename(folder)
+def _make(network: Path, made: PreparedNetwork, clips: Mapping[str, float]) -> None:
+    try:
+        signed = Graph(onnx.load(str(network)))
+        rewrite.use_signed_activations(signed)
+        model = signed.apply()
+        onnx.save(_cut(model, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)), str(made.encoder))
+        onnx.save(_cut(model, _SOUND_INPUTS, (_SPEC,)), str(made.decoder_ort))
+        folded = Graph(onnx.load(str(network)))
+        rewrite.fold_convolutions(folded, clips)
+        rewrite.fold_products(folded)
+        rewrite.flatten_snakes(folded)
+        rewrite.unroll_upsampling(folded)
+        onnx.save(_cut(folded.apply(), _SOUND_INPUTS, (_SPEC,)), str(made.decoder_openvino))
+    except ValueError as error:
+        raise ModelFileError(f"{network} is not the Kokoro graph that this version prepares: {error}") from error
 
 
 def _cut(model: Any, inputs: tuple[tuple[str, int, list[Any]], ...], outputs: tuple[str, ...]) -> Any:

@@ -11,11 +11,10 @@ from hibari.g2p.lexicon import Lexicon
 from openwaves.errors import EngineError, UnknownPhonemeError
 from openwaves.g2p.english.tables import mends
 from openwaves.g2p.espeak import espeak
+from openwaves.keeping import KEPT, MOST_LETTERS
 
-_CACHED = 50_000
 _RUN = re.compile(r"(.)\1{2,}", re.IGNORECASE)
 _MOST_RUNS = 3
-_MOST_LETTERS = 64
 _LEAST_MENDED = 5  # letters
 
 
@@ -33,11 +32,11 @@ class Unknown:
         self._lexicon = lexicon
         self._network = network
         self._british = british
-        self._kept = lru_cache(_CACHED)(self._read)
+        self._kept = lru_cache(KEPT)(self._read)
 
     def __call__(self, word: str) -> str | None:
         """Phonemes, or None if the word has no sound."""
-        return self._kept(word) if len(word) <= _MOST_LETTERS else self._network(word)
+        return self._kept(word) if len(word) <= MOST_LETTERS else self._network(word)
 
     def _read(self, word: str) -> str | None:
         for spelling in itertools.chain(_shortened(word), _plain(word)):
@@ -83,7 +82,7 @@ _AMERICAN = (
 _BRITISH = (("ɚ", "ə"), ("eə", "ɛː"), ("iə", "ɪə"), ("æ", "a"), ("ɾ", "t"), ("ᵻ", "ɪ"), ("e", "ɛ"), ("o", "ɔ"))
 
 
-@lru_cache(_CACHED)
+@lru_cache(KEPT)
 def accented(symbols: str, *, british: bool) -> str:
     """What espeak-ng's ``en-us`` or ``en`` (British) says, in the symbols of the lexicons."""
     for sound, written in (*_BOTH, *(_BRITISH if british else _AMERICAN)):

@@ -1,15 +1,13 @@
 """Makes the graphs of the speaker encoders out of the fetched weights, once for each model folder."""
 
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
-from filelock import FileLock
 
+from openwaves.engines.prepared import made_once
 from openwaves.errors import ModelFileError
 from openwaves.voices.cloning import networks
 from openwaves.voices.cloning.checkpoint import read_checkpoint
@@ -49,35 +47,24 @@ def prepare_encoders(store: ModelStore, report: Callable[[str], None] = lambda l
     Raises:
         ModelFileError: The weights are missing or damaged, or the folder is not writable.
     """
-    target = store.root / CLONING_PREPARED
-    ready = PreparedEncoders(target / _key(store))
-    if ready.folder.is_dir():
-        return ready
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        with FileLock(target / ".lock"):
-            if not ready.folder.is_dir():
-                report("preparing the speaker encoders (once, about 3 s)")
-                _make(store, ready.folder)
-    except OSError as error:
-        raise ModelFileError(f"cannot write the prepared encoders to {target}: {error}") from error
+    ready = PreparedEncoders(store.root / CLONING_PREPARED / _key(store))
+
+    def make(folder: Path) -> None:
+        report("preparing the speaker encoders (once, about 3 s)")
+        _make(store, PreparedEncoders(folder))
+
+    made_once(ready.folder, make, "prepared encoders")
     return ready
 
 
-def _make(store: ModelStore, folder: Path) -> None:
-    for leftover in folder.parent.glob(".making-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".making-") as work:
-        made = PreparedEncoders(Path(work) / "encoders")
-        made.folder.mkdir()
-        try:
-            onnx.save(networks.campplus(read_checkpoint(store.require(CAMPPLUS_WEIGHTS))), made.campplus)
-            weights = read_checkpoint(store.require(GE2E_WEIGHTS))
-            inner = {name.removeprefix("model_state."): value for name, value in weights.items()}
-            onnx.save(networks.ge2e(inner), made.ge2e)
-        except (KeyError, ValueError) as error:
-            raise ModelFileError(f"the weights of the speaker encoders are not the expected ones: {error}") from error
-        made.folder.rename(folder)
+def _make(store: ModelStore, made: PreparedEncoders) -> None:
+    try:
+        onnx.save(networks.campplus(read_checkpoint(store.require(CAMPPLUS_WEIGHTS))), made.campplus)
+        weights = read_checkpoint(store.require(GE2E_WEIGHTS))
+        inner = {name.removeprefix("model_state."): value for name, value in weights.items()}
+        onnx.save(networks.ge2e(inner), made.ge2e)
+    except (KeyError, ValueError) as error:
+        raise ModelFileError(f"the weights of the speaker encoders are not the expected ones: {error}") from error
 
 
 def _key(store: ModelStore) -> str:

@@ -1,0 +1,40 @@
+"""Folders of derived files that are made once and appear all at once."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from filelock import FileLock
+
+from openwaves.errors import ModelFileError
+
+
+def made_once(folder: Path, make: Callable[[Path], None], named: str) -> None:
+    """Make a folder unless it is there. Several processes may call this at once: one works, the others wait.
+
+    Args:
+        folder: Named by the content that it is made from; left-overs of broken attempts beside it are removed.
+        make: Fills the empty folder that it is given.
+        named: What is made, for the message of an error.
+
+    Raises:
+        ModelFileError: The place is not writable.
+    """
+    if folder.is_dir():
+        return
+    target = folder.parent
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with FileLock(target / ".lock"):
+            if folder.is_dir():
+                return
+            for leftover in target.glob(".making-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            with tempfile.TemporaryDirectory(dir=target, prefix=".making-") as work:
+                made = Path(work) / "made"
+                made.mkdir()
+                make(made)
+                made.rename(folder)
+    except OSError as error:
+        raise ModelFileError(f"cannot write the {named} to {target}: {error}") from error
