@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from time import perf_counter
 
+from bench.words import distance
 from openwaves.g2p import espeak
 from openwaves.g2p.brahmic import phonemize_word
 from openwaves.voices.previews import PREVIEW_TEXTS
@@ -106,16 +107,6 @@ def bare(phonemes: str) -> str:
 def error_rate(pairs: Sequence[tuple[str, str]]) -> float:
     """Edits over the symbols of the first of each pair, in percent."""
     return 100 * sum(distance(a, b) for a, b in pairs) / max(1, sum(len(a) for a, _ in pairs))
-
-
-def distance(a: str, b: str) -> int:
-    """Levenshtein distance."""
-    line = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        previous, line[0] = line[0], i
-        for j, y in enumerate(b, 1):
-            previous, line[j] = line[j], min(line[j] + 1, line[j - 1] + 1, previous + (x != y))
-    return line[-1]
 
 
 def differences(a: str, b: str) -> list[tuple[str, str]]:

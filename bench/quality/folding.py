@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from bench.words import distance
+
 _UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
@@ -100,16 +102,6 @@ def errors(references: Sequence[str], heard: str, *, alike: Mapping[str, str] = 
     got = words(heard, alike=alike)
     said = [words(reference, alike=alike) for reference in references]
     return min((distance(reference, got), len(reference)) for reference in said)
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Insertions, deletions and replacements."""
-    row = list(range(len(heard) + 1))
-    for i, item in enumerate(said, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(heard, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (item != other))
-    return row[-1]
 
 
 def _digits(tokens: Sequence[str]) -> list[str]:

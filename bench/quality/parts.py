@@ -12,10 +12,11 @@ from typing import Any
 
 from bench.quality import plain
 from bench.quality.figures import Found, Heard, mean, rate
-from bench.quality.folding import distance, errors, letters
+from bench.quality.folding import errors, letters
 from bench.quality.judges import devanagari, overall_quality, whisper
 from bench.quality.original import NoNoise, Original, distance_db, phonemes_of, without_ends
 from bench.quality.studio import Studio, heard
+from bench.words import distance
 from openwaves.assembly import fetch_models
 from openwaves.cancellation import CancelToken
 from openwaves.engines import Engine

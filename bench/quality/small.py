@@ -1,7 +1,7 @@
 """The small measurement that CI compares with its bands: about a minute of work on one core."""
 
 from bench.quality.figures import Found, mean, rate
-from bench.quality.folding import distance, letters
+from bench.quality.folding import letters
 from bench.quality.judges import devanagari, whisper
 from bench.quality.original import Original, distance_db, phonemes_of
 from bench.quality.parts import (
@@ -18,6 +18,7 @@ from bench.quality.parts import (
     number_sentences,
 )
 from bench.quality.studio import Studio, heard
+from bench.words import distance
 from openwaves.cancellation import CancelToken
 
 KOKORO_VOICES = ("magnus", "olivia", "daniel", "meher")

@@ -1,8 +1,9 @@
 """Does the word error rate count what was heard, and nothing else?"""
 
 import pytest
-from bench.quality.folding import distance, errors, letters, words
+from bench.quality.folding import errors, letters, words
 from bench.quality.parts import english_sentences, number_sentences
+from bench.words import distance
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def caller_of(store: Store) -> Caller:
 async def speak(store: Store, times: int = 1) -> None:
     for _ in range(times):
         meter = store.usage.begin(caller_of(store))
-        meter.add_characters(10)
+        store.usage.count(caller_of(store)).characters += 10
         meter.add_audio(0.5)
         await meter.commit()
 

@@ -46,10 +46,6 @@ class Meter:
         self._caller = caller
         self._failed = False
 
-    def add_characters(self, number: int) -> None:
-        """Count characters of text."""
-        self._ledger.count(self._caller).characters += number
-
     def add_audio(self, seconds: float) -> None:
         """Count sound."""
         self._ledger.count(self._caller).audio_s += seconds

@@ -17,7 +17,6 @@ _SKIPPED = 3  # adverbs between a verb and the word that governs it
 _CLAUSE_SIGNS = frozenset('.,;:!?—–…()"“”')
 _VERB, _NOUN, _PAST = "VB", "NN", "VBD"
 _TENSES = {"VBD": _PAST, "VBN": _PAST, "VB": _VERB, "VBP": _VERB, "VBZ": _VERB, "VBG": _VERB, "MD": _VERB}
-_AFTER_VERBS = frozenset({"NN", "NNS", "NNP", "RB", "RP"})
 
 
 def retag(tokens: Sequence[Tok], lexicon: Lexicon) -> None:
