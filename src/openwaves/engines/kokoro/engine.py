@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from openwaves.cancellation import CancelToken
 from openwaves.engines.kokoro import signal
 from openwaves.engines.kokoro.prepare import PreparedNetwork
-from openwaves.engines.session import one_thread_session
+from openwaves.engines.session import one_thread_session, use_one_blas_thread
 from openwaves.engines.symbols import SYMBOLS, check_phonemes
 from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
@@ -23,8 +23,7 @@ SILENCE_ENERGY = -4.0  # of the network's energy curve; within 100 ms of where t
 KEPT_BEFORE = 8  # silent frames; with half as many, speech is understood a little worse
 KEPT_AFTER = 10
 FRAME_STEP = 4  # lengths are multiples of it where the silence allows, since OpenVINO prepares itself for each length
-WIDE_THREADS = 2
-WIDE_FRAMES = 128  # 3.2 s: what is longer is not a first sound, and would cost the wide copy 400 MB of working memory
+CALL_THREADS = 2
 RUNTIME_CACHE_CAPACITY = 64  # shapes that OpenVINO keeps compiled for each stream; each costs memory
 
 Backend = Literal["openvino", "onnxruntime"]
@@ -33,7 +32,7 @@ Feeds = Mapping[str, NDArray[Any]]
 
 
 class Decoder(Protocol):
-    """Runs the decoder graph. Thread-safe, one core per call."""
+    """Runs the decoder graph. Thread-safe."""
 
     def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
         """The output spectrum, shape (22, n_frames)."""
@@ -67,6 +66,7 @@ class KokoroEngine:
             EngineError: A graph cannot be loaded.
         """
         try:
+            use_one_blas_thread()
             with ThreadPoolExecutor(1) as pool:
                 encoder = pool.submit(one_thread_session, str(network.encoder))
                 decoder: Decoder
@@ -157,45 +157,30 @@ class _OrtDecoder:
 
 
 class _OpenVinoDecoder:
-    """The graph compiled twice: with one core for each call, and with ``WIDE_THREADS`` for calls while cores are idle.
+    """The graph compiled once. Every call takes ``CALL_THREADS`` cores; calls beyond those wait for their turn.
 
-    Both give the same samples. A wide call takes little more than half as long, and the two together as much work;
-    narrow calls side by side disturb each other less. Working memory grows with the longest call of each thread.
+    The number of threads decides in which order a mean is summed, and so the last digits of the samples: it must not
+    depend on what else runs. Two threads for one call after another make as much sound as one thread for each of two
+    calls, and half as late. Working memory grows with the longest call.
     """
 
     def __init__(self, path: Path, cache: Path, threads: int) -> None:
-        self._threads = threads
-        with ThreadPoolExecutor(1) as pool:
-            narrow = pool.submit(_compiled, path, cache, threads, 1)
-            is_wide = threads >= WIDE_THREADS
-            self._wide = _compiled(path, cache, threads // WIDE_THREADS, WIDE_THREADS) if is_wide else None
-            self._narrow = narrow.result()
+        each = min(threads, CALL_THREADS)
+        self._model = _compiled(path, cache, threads // each, each)
         self._local = threading.local()
-        self._lock = threading.Lock()
-        self._n_running = 0
 
     def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
-        is_short = feeds["asr"].shape[2] <= WIDE_FRAMES
-        with self._lock:
-            self._n_running += 1
-            is_wide = is_short and self._wide is not None and self._n_running * WIDE_THREADS <= self._threads
-        try:
-            request = self._request(is_wide)
-            with cancel.interrupting(request.cancel):
-                request.start_async(dict(feeds))
-                request.wait()
-            return np.array(request.get_output_tensor(0).data[0])
-        finally:
-            with self._lock:
-                self._n_running -= 1
+        request = self._request()
+        with cancel.interrupting(request.cancel):
+            request.start_async(dict(feeds))
+            request.wait()
+        return np.array(request.get_output_tensor(0).data[0])
 
-    def _request(self, is_wide: bool) -> Any:
-        """The calling thread's request of one of the two."""
-        name = "wide" if is_wide else "narrow"
-        if not hasattr(self._local, name):
-            model: Any = self._wide if is_wide else self._narrow
-            setattr(self._local, name, model.create_infer_request())
-        return getattr(self._local, name)
+    def _request(self) -> Any:
+        """The calling thread's request."""
+        if not hasattr(self._local, "request"):
+            self._local.request = self._model.create_infer_request()
+        return self._local.request
 
 
 def _compiled(path: Path, cache: Path, streams: int, threads_each: int) -> Any:

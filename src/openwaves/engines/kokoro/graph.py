@@ -39,13 +39,17 @@ class Graph:
         """The node whose output is ``name``."""
         return self._makers.get(name)
 
+    def readers(self, name: str) -> list[Node]:
+        """The nodes that read ``name``."""
+        return self._readers.get(name, [])
+
     def reader(self, name: str) -> Node:
         """The only node that reads ``name``.
 
         Raises:
             ValueError: There is none, or more than one.
         """
-        readers = self._readers.get(name, [])
+        readers = self.readers(name)
         if len(readers) != 1:
             raise ValueError(f"tensor {name} has {len(readers)} readers, expected one")
         return readers[0]
@@ -69,6 +73,10 @@ class Graph:
         if value is None:
             raise ValueError(f"tensor {name} is not constant")
         return value
+
+    def initializers(self) -> dict[str, Tensor]:
+        """The constants that the model stores, by name."""
+        return dict(self._constants)
 
     def add_constant(self, name: str, value: Tensor) -> str:
         """Store a constant and give its name."""

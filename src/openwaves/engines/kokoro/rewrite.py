@@ -6,13 +6,14 @@ ones again, with clip values measured beforehand, so that its own int8 kernels t
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from onnx import helper
 
 from openwaves.engines.kokoro.graph import Graph, Node, Tensor
 
-SIN2_DEGREE = 5
+ZERO = 128  # of quantized activations: OpenVINO multiplies unsigned ones
 
 
 def use_signed_activations(graph: Graph) -> None:
@@ -43,7 +44,8 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
         clips: Input tensor to the value at which it is clipped: such a convolution gets static int8 input and the
             network's own integer weights. Others become float32.
     """
-    inputs: dict[str, str] = {}
+    zero_point = graph.add_constant("static/zero", np.array(ZERO, np.uint8))
+    quantized: set[str] = set()
     for node in graph.nodes:
         if node.op_type != "ConvInteger":
             continue
@@ -63,18 +65,22 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
         scale = _weight_scale(graph, scaling, end.output[0])
         if scale.size != 1:
             raise ValueError(f"{scaling.name}: its weights have no single scale")
-        name = node.input[1]
+        name, conv_name = node.input[1], f"{node.name}/folded"
+        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
         new: list[Node] = []
         if source in clips:
-            if source not in inputs:
-                inputs[source] = f"{source}/static"
-                new += _quantized(graph, source, clips[source], inputs[source])
+            scale_name = f"{source}/scale"
+            if source not in quantized:
+                quantized.add(source)
+                graph.add_constant(scale_name, np.array(clips[source] / 127, np.float32))
+                new.append(_node("QuantizeLinear", [source, scale_name, zero_point], f"{source}/uint8"))
+            padded = _padded(graph, f"{source}/uint8", attributes, zero_point, new, conv_name)
+            new.append(_node("DequantizeLinear", [padded, scale_name, zero_point], f"{conv_name}/input"))
             new.append(_dequantized(graph, name, integers, scale))
-            operands = [inputs[source], f"{name}/static"]
+            operands = [f"{conv_name}/input", f"{name}/static"]
         else:
             operands = [source, graph.add_constant(f"{name}/float", (integers * scale).astype(np.float32))]
-        conv = helper.make_node("Conv", [*operands, *bias], [scaling.output[0]], name=f"{node.name}/folded")
-        conv.attribute.extend(node.attribute)
+        conv = helper.make_node("Conv", [*operands, *bias], [scaling.output[0]], name=conv_name, **attributes)
         graph.replace(scaling, [*new, conv], without=dropped)
 
 
@@ -92,96 +98,6 @@ def fold_products(graph: Graph) -> None:
         name = graph.add_constant(f"{node.input[1]}/float", weights.astype(np.float32))
         product = helper.make_node("MatMul", [source, name], [scaling.output[0]], name=f"{node.name}/folded")
         graph.replace(scaling, [product], without=[node, cast])
-
-
-def flatten_snakes(graph: Graph) -> None:
-    """Turn sin² of the generator's activations into a polynomial.
-
-    With u = x·α/π and r = u - round(u), sin²(x·α) = sin²(π·r), and that is a polynomial in r², fitted at Chebyshev
-    points; its error is below 1e-5.
-    """
-    points = np.cos(np.linspace(0, np.pi, 4001)) * 0.125 + 0.125
-    points = points[points > 1e-9]
-    powers = np.stack([points**k for k in range(1, SIN2_DEGREE + 1)], 1)
-    fitted = np.linalg.lstsq(powers, np.sin(np.pi * np.sqrt(points)) ** 2, rcond=None)[0]
-    factors = [graph.add_constant(f"sin2/{k}", np.array(value, np.float32)) for k, value in enumerate(fitted)]
-    for node in graph.nodes:
-        if node.op_type != "Sin" or "generator" not in node.name:
-            continue
-        try:
-            square = graph.reader(node.output[0])
-        except ValueError:
-            continue
-        if square.op_type != "Pow":
-            continue
-        product = graph.maker(node.input[0])
-        assert product is not None  # noqa: S101 - the input of a Sin in a valid graph that is neither input nor constant
-        alpha = next(name for name in product.input if graph.constant(name) is not None)
-        x = next(name for name in product.input if name != alpha)
-        graph.replace(
-            square, _sin2(graph, node.name, x, graph.value(alpha), factors, square.output[0]), without=[product, node]
-        )
-
-
-def unroll_upsampling(graph: Graph) -> None:
-    """Turn the transposed convolutions of the generator into a convolution and a shuffle.
-
-    Output sample m·s + p of a transposed convolution of stride s reads input m + d with tap p + pad - d·s: each phase
-    p is a convolution of its own, and the phases are interleaved.
-    """
-    for node in graph.nodes:
-        if node.op_type != "ConvTranspose" or "/ups." not in node.name:
-            continue
-        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
-        stride = attributes["strides"][0]
-        pad, pad_end = attributes["pads"]
-        weights = graph.value(node.input[1])
-        n_in, n_out, n_taps = weights.shape
-        if n_taps - stride - pad - pad_end + attributes.get("output_padding", [0])[0] != 0:
-            raise ValueError(f"{node.name}: its output is not a whole multiple of its input")
-        shifts = [d for d in range(-3, 4) if any(0 <= p + pad - d * stride < n_taps for p in range(stride))]
-        phases = np.zeros((stride, n_out, n_in, len(shifts)), np.float32)
-        for p in range(stride):
-            for k, d in enumerate(shifts):
-                if 0 <= (tap := p + pad - d * stride) < n_taps:
-                    phases[p, :, :, k] = weights[:, :, tap].T
-        name = node.name
-        kernel = graph.add_constant(f"{name}/phases", phases.reshape(stride * n_out, n_in, len(shifts)))
-        bias = graph.add_constant(f"{name}/bias", np.tile(graph.value(node.input[2]), stride).astype(np.float32))
-        split = graph.add_constant(f"{name}/split", np.array([1, stride, n_out, -1], np.int64))
-        join = graph.add_constant(f"{name}/join", np.array([1, n_out, -1], np.int64))
-        pads = [-shifts[0], shifts[-1]]
-        graph.replace(
-            node,
-            [
-                helper.make_node("Conv", [node.input[0], kernel, bias], [f"{name}/c"], name=f"{name}/conv", pads=pads),
-                helper.make_node("Reshape", [f"{name}/c", split], [f"{name}/r"], name=f"{name}/split"),
-                helper.make_node(
-                    "Transpose", [f"{name}/r"], [f"{name}/t"], name=f"{name}/interleave", perm=[0, 2, 3, 1]
-                ),
-                helper.make_node("Reshape", [f"{name}/t", join], [node.output[0]], name=f"{name}/join"),
-            ],
-        )
-
-
-def _sin2(graph: Graph, name: str, x: str, alpha: Tensor, factors: list[str], output: str) -> list[Node]:
-    turn = graph.add_constant(f"{name}/turn", (alpha / np.pi).astype(np.float32))
-    u, whole, rest, z = (f"{name}/{part}" for part in ("u", "whole", "rest", "z"))
-    new = [
-        helper.make_node("Mul", [x, turn], [u]),
-        helper.make_node("Round", [u], [whole]),
-        helper.make_node("Sub", [u, whole], [rest]),
-        helper.make_node("Mul", [rest, rest], [z]),
-    ]
-    total = factors[-1]
-    for k in range(SIN2_DEGREE - 2, -1, -1):
-        new.append(helper.make_node("Mul", [z, total], [f"{name}/product{k}"]))
-        new.append(helper.make_node("Add", [f"{name}/product{k}", factors[k]], [f"{name}/sum{k}"]))
-        total = f"{name}/sum{k}"
-    new.append(helper.make_node("Mul", [z, total], [output]))
-    for n, node in enumerate(new):
-        node.name = f"{name}/step{n}"
-    return new
 
 
 def _input_of(graph: Graph, node: Node, place: int) -> Node:
@@ -212,14 +128,20 @@ def _weight_scale(graph: Graph, scaling: Node, product: str) -> Tensor:
     return scale.astype(np.float32)
 
 
-def _quantized(graph: Graph, source: str, clip: float, output: str) -> list[Node]:
-    scale = graph.add_constant(f"{source}/scale", np.array(clip / 127, np.float32))
-    zero = graph.add_constant(f"{source}/zero", np.array(0, np.int8))
-    integers = f"{source}/int8"
-    return [
-        helper.make_node("QuantizeLinear", [source, scale, zero], [integers], name=f"{source}/quantize"),
-        helper.make_node("DequantizeLinear", [integers, scale, zero], [output], name=f"{source}/dequantize"),
-    ]
+def _padded(
+    graph: Graph, integers: str, attributes: dict[str, Any], zero_point: str, new: list[Node], name: str
+) -> str:
+    """Take the padding out of a convolution's attributes and add it to ``new`` as a step of its own.
+
+    Padding inside a convolution of integers with a zero point is slow, with dilation twice as slow as without.
+    """
+    pads = attributes.pop("pads", [0, 0])
+    attributes.pop("auto_pad", None)
+    if not any(pads):
+        return integers
+    widths = graph.add_constant(f"{name}/pads", np.array([0, 0, pads[0], 0, 0, pads[1]], np.int64))
+    new.append(_node("Pad", [integers, widths, zero_point], f"{name}/padded"))
+    return f"{name}/padded"
 
 
 def _dequantized(graph: Graph, name: str, integers: Tensor, scale: Tensor) -> Node:
@@ -232,3 +154,8 @@ def _dequantized(graph: Graph, name: str, integers: Tensor, scale: Tensor) -> No
     return helper.make_node(
         "DequantizeLinear", [values, scales, zeros], [f"{name}/static"], name=f"{name}/dequantize", axis=0
     )
+
+
+def _node(kind: str, inputs: list[str], output: str) -> Node:
+    """A node named as its output."""
+    return helper.make_node(kind, inputs, [output], name=output)

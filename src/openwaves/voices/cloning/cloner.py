@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from openwaves.audio.decode import decode
 from openwaves.audio.loudness import TARGET_LUFS
 from openwaves.cancellation import CancelToken
+from openwaves.engines.session import use_one_blas_thread
 from openwaves.text.segments import split
 from openwaves.types import ClonedStyle, Speech, SpeechJob, Voice
 from openwaves.voices.cloning.encoders import Encoders
@@ -87,7 +87,7 @@ class Cloner:
     def _parts(self) -> _Parts:
         with self._lock:
             if self._loaded is None:
-                threadpool_limits(1, user_api="blas")  # one call, one core: as every network here
+                use_one_blas_thread()
                 store = ModelStore(self._models)
                 self._loaded = _Parts(Encoders.load(prepare_encoders(store)), Surrogate(self._styles))
             return self._loaded
