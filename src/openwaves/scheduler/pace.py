@@ -14,7 +14,7 @@ class Estimate(NamedTuple):
 
     Attributes:
         sound_s: Length of its sound.
-        work_s: Time on a worker.
+        work_s: Time on the cores that it keeps busy, summed.
     """
 
     sound_s: float

@@ -25,6 +25,7 @@ from typing import Self
 from openwaves.cancellation import CancelToken
 from openwaves.errors import CancelledSynthesisError, EngineError, OpenWavesError, OverloadedError
 from openwaves.scheduler.admission import Due, can_begin
+from openwaves.scheduler.meter import CoreMeter, Reading, cores
 from openwaves.scheduler.pace import Estimate, Pace
 from openwaves.scheduler.protocol import Listener, Load
 from openwaves.types import Speech, SpeechJob
@@ -120,6 +121,7 @@ class Scheduler:
         self._wait_s = 0.0
         self._busy_s = 0.0
         self._pace = Pace()
+        self._meter = CoreMeter()
         self._threads = [
             threading.Thread(target=self._work, name=f"openwaves-worker-{n}", daemon=True) for n in range(workers)
         ]
@@ -316,18 +318,20 @@ class Scheduler:
         return max(1, math.ceil(max(waiting_s, first_end_s)))
 
     def _work(self) -> None:
-        while (entry := self._take()) is not None:
+        while (taken := self._take()) is not None:
+            entry, before = taken
             started = time.monotonic()
             result = self._run(entry)
             ended = time.monotonic()
             with self._condition:
                 self._running.pop(entry, None)
+                n_cores = cores(before, self._meter.running(len(self._running)), len(self._threads))
                 self._finish(entry)
                 self._counts[_outcome(result)] += 1
                 self._wait_s += started - entry.arrival
                 self._busy_s += ended - started
                 if isinstance(result, Speech):
-                    self._pace.learn(entry.job, result.duration_s, ended - started)
+                    self._pace.learn(entry.job, result.duration_s, (ended - started) * n_cores)
                 self._begin_held(ended)
                 self._condition.notify()
             if isinstance(result, Speech):
@@ -345,7 +349,7 @@ class Scheduler:
             log.exception("a job failed: voice %s, %d characters", entry.job.voice.id, len(entry.job.segment.text))
             return EngineError(f"speaking failed: {type(error).__name__}: {error}")
 
-    def _take(self) -> _Entry | None:
+    def _take(self) -> tuple[_Entry, Reading] | None:
         """The most urgent job that this worker may do and whose listener is still there; None when closed."""
         with self._condition:
             while True:
@@ -356,7 +360,7 @@ class Scheduler:
                     self._condition.wait(LIVE_MEMORY_S)
                 elif entry.result.set_running_or_notify_cancel():
                     self._running[entry] = time.monotonic()
-                    return entry
+                    return entry, self._meter.running(len(self._running))
                 else:
                     self._counts["cancelled"] += 1
                     self._finish(entry)
