@@ -27,14 +27,22 @@ class Estimate(NamedTuple):
 
 
 class Pace:
-    """Moving averages for each engine and language. Not thread-safe."""
+    """Moving averages for each engine, language and class of length: short pieces cost more for each second of sound.
+
+    Not thread-safe.
+    """
 
     def __init__(self) -> None:
-        self._averages: dict[tuple[str, str | None], tuple[float, float]] = {}
+        self._averages: dict[tuple[str, str | None], dict[int, tuple[float, float]]] = {}
 
     def estimate(self, job: SpeechJob) -> Estimate:
-        """What to expect of a job."""
-        per_char, ratio = self._averages.get(_kind(job), (FIRST_SECONDS_PER_CHAR, FIRST_WORK_RATIO))
+        """What to expect of a job: what is known of its class, else of the nearest."""
+        known = self._averages.get(_kind(job))
+        if known:
+            length = _length(job)
+            per_char, ratio = known[min(known, key=lambda other: abs(other - length))]
+        else:
+            per_char, ratio = FIRST_SECONDS_PER_CHAR, FIRST_WORK_RATIO
         sound_s = per_char * len(job.segment.text) / (job.speed * job.voice.speed)
         return Estimate(sound_s, sound_s * ratio)
 
@@ -44,8 +52,9 @@ class Pace:
             return
         per_char = sound_s * job.speed * job.voice.speed / len(job.segment.text)
         found = (per_char, work_s / sound_s)
-        known = self._averages.get(_kind(job), found)
-        self._averages[_kind(job)] = (
+        averages = self._averages.setdefault(_kind(job), {})
+        known = averages.get(_length(job), found)
+        averages[_length(job)] = (
             known[0] + LEARNING_RATE * (found[0] - known[0]),
             known[1] + LEARNING_RATE * (found[1] - known[1]),
         )
@@ -53,3 +62,8 @@ class Pace:
 
 def _kind(job: SpeechJob) -> tuple[str, str | None]:
     return job.voice.engine, job.language
+
+
+def _length(job: SpeechJob) -> int:
+    """Class of a text's length: each is twice as long as the one before."""
+    return len(job.segment.text).bit_length()
