@@ -139,7 +139,7 @@ class _PcmEncoder:
 
 
 class _CodecEncoder:
-    """FFmpeg's codecs. A codec with frames of a fixed size gets those, whatever the calls are; others take any number."""
+    """FFmpeg's codecs; one with frames of a fixed size gets those, whatever the calls are."""
 
     def __init__(self, codec: str, sample_rate: int, source_rate: int) -> None:
         self._resample = _Resampler(source_rate, sample_rate)
