@@ -5,9 +5,10 @@ made; an answer in one piece is that stream, collected.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -217,13 +218,17 @@ class Synthesizer:
             async with aclosing(self._spoken(_jobs(request, voice, segments), listener)) as spoken:
                 async for job, speech in spoken:
                     lead_s = pause_s if len(speech.samples) else 0.0
-                    chunks = await asyncio.to_thread(_encode, encode, speech, lead_s, length_s)
+                    chunks = _encode(encode, speech, lead_s, length_s)
+                    # The first sound leaves before the rest of its segment is encoded.
+                    steps = (None,) if length_s else (1, None)
                     if len(speech.samples):
                         listener.delivered(lead_s + speech.duration_s)
                         length_s += lead_s + speech.duration_s
                         pause_s = job.segment.pause_s / request.speed
-                    for chunk in chunks:
-                        yield chunk
+                    for n_chunks in steps:
+                        for chunk in await asyncio.to_thread(list, islice(chunks, n_chunks)):
+                            yield chunk
+                            await asyncio.sleep(0)  # sending seldom waits: other listeners get their turn
         if data := await asyncio.to_thread(encode.finish):
             yield EncodedChunk(data)
 
@@ -278,7 +283,7 @@ async def _jobs(request: SpeechRequest, voice: Voice, segments: AsyncIterator[Se
         number += 1
 
 
-def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> list[EncodedChunk]:
+def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> Iterator[EncodedChunk]:
     """One segment in chunks of at most ``CHUNK_S``, after ``lead_s`` of silence.
 
     Args:
@@ -287,14 +292,13 @@ def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> l
         lead_s: Pause before it, seconds.
         start_s: Sound of the request that went before, seconds.
 
-    Returns:
+    Yields:
         The chunks; a word is in the chunk in which it begins.
     """
     n_lead = round(lead_s * speech.sample_rate)
     samples = np.concatenate([np.zeros(n_lead, np.float32), speech.samples]) if n_lead else speech.samples
     words = [word.shifted(start_s + n_lead / speech.sample_rate) for word in speech.words]
     step = round(CHUNK_S * speech.sample_rate)
-    chunks = []
     begun: list[WordTiming] = []
     held_s = 0.0
     for begin in range(0, max(len(samples), 1), step):
@@ -305,8 +309,7 @@ def _encode(encode: Encoder, speech: Speech, lead_s: float, start_s: float) -> l
         while words and (is_last or words[0].start_s < end_s):
             begun.append(words.pop(0))
         if data := encode.encode(piece):
-            chunks.append(EncodedChunk(data, tuple(begun), held_s))
+            yield EncodedChunk(data, tuple(begun), held_s)
             begun, held_s = [], 0.0
     if begun or held_s:
-        chunks.append(EncodedChunk(b"", tuple(begun), held_s))
-    return chunks
+        yield EncodedChunk(b"", tuple(begun), held_s)

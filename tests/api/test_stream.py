@@ -49,6 +49,14 @@ def test_sse_socket_and_one_piece_give_the_same_samples(tone_server: RunningServ
         assert sound(until_complete(ws)) == whole
 
 
+def test_a_client_that_offers_compression_gets_frames_as_they_are(tone_server: RunningServer) -> None:
+    with socket(tone_server) as ws:
+        assert ws.request is not None
+        assert ws.response is not None
+        assert "permessage-deflate" in ws.request.headers["Sec-WebSocket-Extensions"]
+        assert "Sec-WebSocket-Extensions" not in ws.response.headers
+
+
 def test_words_come_back_as_written_in_the_order_of_the_sound(tone_server: RunningServer) -> None:
     with socket(tone_server) as ws:
         ws.send(json.dumps({**BODY, "word_timestamps": True, "request_id": "r1"}))

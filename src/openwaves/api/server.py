@@ -75,6 +75,7 @@ async def _serve(settings: Settings, listener: socket.socket, url: str, say: Say
                 server_header=False,
                 timeout_graceful_shutdown=settings.shutdown_grace_s,
                 ws_max_size=settings.max_body_bytes,
+                ws_per_message_deflate=False,  # base64 of sound hardly shrinks, and deflating it would hold the loop
             )
         )
         return await _run(server, listener, state, say)

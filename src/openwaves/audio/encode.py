@@ -106,10 +106,19 @@ class _Resampler:
     def __call__(self, samples: Samples, *, last: bool = False) -> NDArray[np.int16]:
         if self._stream is not None:
             samples = self._stream.resample_chunk(samples, last=last)
-        size = np.abs(samples)
-        limited = np.sign(samples) * (KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE)))
-        rounded: NDArray[np.int16] = np.rint(np.where(size > KNEE, limited, samples) * 32767).astype(np.int16)
+        rounded: NDArray[np.int16] = np.rint(_limited(samples) * 32767).astype(np.int16)
         return rounded
+
+
+def _limited(samples: Samples) -> Samples:
+    """The samples, those beyond ``KNEE`` bent smoothly towards 1."""
+    size = np.abs(samples)
+    loud = np.flatnonzero(size > KNEE)
+    if not len(loud):
+        return samples
+    limited = samples.copy()
+    limited[loud] = np.sign(samples[loud]) * (KNEE + (1 - KNEE) * np.tanh((size[loud] - KNEE) / (1 - KNEE)))
+    return limited
 
 
 class _PcmEncoder:
@@ -130,7 +139,7 @@ class _PcmEncoder:
 
 
 class _CodecEncoder:
-    """FFmpeg's codecs; the encoder gets frames of its own fixed size, whatever the calls are."""
+    """FFmpeg's codecs; one with frames of a fixed size gets those, whatever the calls are."""
 
     def __init__(self, codec: str, sample_rate: int, source_rate: int) -> None:
         self._resample = _Resampler(source_rate, sample_rate)
@@ -143,24 +152,24 @@ class _CodecEncoder:
             context.bit_rate = 128_000 if sample_rate >= 32000 else 64_000
         context.open()
         self._context = context
-        self._frame_size = context.frame_size or sample_rate // 50
+        self._frame_size = context.frame_size  # 0: any
         self._rest = np.zeros(0, np.int16)
 
     def encode(self, samples: Samples) -> bytes:
         pending = np.concatenate([self._rest, self._resample(samples)])
-        whole = len(pending) // self._frame_size * self._frame_size
+        whole = len(pending) - (len(pending) % self._frame_size if self._frame_size else 0)
         self._rest = pending[whole:]
-        return b"".join(self._packets(frame) for frame in pending[:whole].reshape(-1, self._frame_size))
+        return self._encoded(pending[:whole])
 
     def finish(self) -> bytes:
         tail = np.concatenate([self._rest, self._resample(np.zeros(0, np.float32), last=True)])
-        frames = [tail[begin : begin + self._frame_size] for begin in range(0, len(tail), self._frame_size)]
-        return b"".join([*(self._packets(frame) for frame in frames), self._flushed()])
+        return self._encoded(tail) + b"".join(bytes(packet) for packet in self._context.encode(None))
+
+    def _encoded(self, samples: NDArray[np.int16]) -> bytes:
+        size = self._frame_size or max(len(samples), 1)
+        return b"".join(self._packets(samples[begin : begin + size]) for begin in range(0, len(samples), size))
 
     def _packets(self, samples: NDArray[np.int16]) -> bytes:
         frame = av.AudioFrame.from_ndarray(samples[None], format=self._context.format.name, layout="mono")
         frame.sample_rate = self._context.sample_rate
         return b"".join(bytes(packet) for packet in self._context.encode(frame))
-
-    def _flushed(self) -> bytes:
-        return b"".join(bytes(packet) for packet in self._context.encode(None))
