@@ -1,6 +1,6 @@
 """Makes three graphs of the published Kokoro network, once for each machine.
 
-``encoder.onnx``      phonemes and style to durations, text features, pitch and energy; signed int8, ONNX Runtime
+``encoder.onnx``      phonemes and style to durations, text features, pitch and energy; int8 products, ONNX Runtime
 ``decoder-ort.onnx``  those and the harmonic source to the output spectrum; signed int8, ONNX Runtime
 ``decoder-ov.onnx``   the same for OpenVINO: static int8 where clip values are known, bf16 or float32 elsewhere
 
@@ -18,7 +18,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
-from openwaves.engines.kokoro import rewrite
+from openwaves.engines.kokoro import rewrite, rewrite_encoder
 from openwaves.engines.kokoro.graph import Graph, build, renamed
 from openwaves.engines.prepared import made_once
 from openwaves.errors import ModelFileError
@@ -100,11 +100,17 @@ def prepare(network: Path, target: Path, report: Callable[[str], None] = lambda 
 
 def _make(network: Path, made: PreparedNetwork, clips: Mapping[str, float]) -> None:
     try:
-        signed = Graph(onnx.load(str(network)))
+        published = onnx.load(str(network))
+        encoder = Graph(_cut(published, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)))
+        rewrite_encoder.split_skip_norms(encoder)
+        rewrite_encoder.fuse_attention(encoder)
+        rewrite_encoder.multiply_convolutions(encoder)
+        rewrite_encoder.multiply_means(encoder)
+        rewrite_encoder.unroll_pools(encoder)
+        onnx.save(encoder.apply(), str(made.encoder))
+        signed = Graph(published)
         rewrite.use_signed_activations(signed)
-        model = signed.apply()
-        onnx.save(_cut(model, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)), str(made.encoder))
-        onnx.save(_cut(model, _SOUND_INPUTS, (_SPEC,)), str(made.decoder_ort))
+        onnx.save(_cut(signed.apply(), _SOUND_INPUTS, (_SPEC,)), str(made.decoder_ort))
         folded = Graph(onnx.load(str(network)))
         rewrite.fold_convolutions(folded, clips)
         rewrite.fold_products(folded)

@@ -185,6 +185,11 @@ def _sin2(graph: Graph, name: str, x: str, alpha: Tensor, factors: list[str], ou
 
 
 def dynamic_input(graph: Graph, node: Node, place: int) -> Node:
+    """What quantizes an input of a node.
+
+    Raises:
+        ValueError: It is not dynamically quantized.
+    """
     maker = graph.maker(node.input[place])
     if maker is None or maker.op_type != "DynamicQuantizeLinear":
         raise ValueError(f"{node.name}: input {place} is not dynamically quantized")
@@ -192,7 +197,11 @@ def dynamic_input(graph: Graph, node: Node, place: int) -> Node:
 
 
 def float_bias(graph: Graph, name: str) -> str:
-    """The float32 bias behind its quantization, which divides by the product of the scales."""
+    """The float32 bias behind its quantization, which divides by the product of the scales.
+
+    Raises:
+        ValueError: Nothing divides.
+    """
     maker = graph.maker(name)
     while maker is not None and maker.op_type != "Div":
         maker = graph.maker(maker.input[0])
@@ -202,7 +211,11 @@ def float_bias(graph: Graph, name: str) -> str:
 
 
 def weight_scale(graph: Graph, scaling: Node, product: str) -> Tensor:
-    """The constant factor of the Mul that ends a quantized product; the other factor belongs to the input."""
+    """The constant factor of the Mul that ends a quantized product; the other factor belongs to the input.
+
+    Raises:
+        ValueError: There is none.
+    """
     other = next(name for name in scaling.input if name != product)
     maker = graph.maker(other)
     scales = [] if maker is None else [graph.constant(name) for name in maker.input]

@@ -87,9 +87,9 @@ def source(f0_hz: NDArray[np.float32], random: np.random.Generator) -> Samples:
     voiced = f0_hz > VOICED_HZ
     levels = np.where(voiced, np.float32(NOISE_LEVEL), np.float32(UNVOICED_LEVEL))
     begin = int(random.integers(_NOISE_SAMPLES))
-    noise = np.resize(np.roll(_noise(), -begin), n * HOP) if n * HOP > _NOISE_SAMPLES - begin else (
-        _noise()[begin : begin + n * HOP]
-    )
+    noise = _noise()[begin : begin + n * HOP]
+    if len(noise) < n * HOP:
+        noise = np.resize(np.roll(_noise(), -begin), n * HOP)
     excitation = noise.reshape(n, HOP) * levels[:, None]
     excitation += _BIAS
     turns = np.cumsum(f0_hz.astype(np.float64) * HOP / RATE)
@@ -98,11 +98,14 @@ def source(f0_hz: NDArray[np.float32], random: np.random.Generator) -> Samples:
     rows = np.flatnonzero(voiced)
     for first in range(0, len(rows), _BLOCK_VALUES):
         block = rows[first : first + _BLOCK_VALUES]
-        excitation[block] += _harmonics(*((part[block, None] * 2 * np.pi).astype(np.float32) for part in (turns, before, after)))
+        angles = ((part[block, None] * 2 * np.pi).astype(np.float32) for part in (turns, before, after))
+        excitation[block] += _harmonics(*angles)
     return np.tanh(excitation, out=excitation).ravel()
 
 
-def _harmonics(angle: NDArray[np.float32], before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
+def _harmonics(
+    angle: NDArray[np.float32], before: NDArray[np.float32], after: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Harmonics around some moments, at which the fundamental has ``angle``.
 
     Args:
