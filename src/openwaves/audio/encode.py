@@ -106,9 +106,12 @@ class _Resampler:
     def __call__(self, samples: Samples, *, last: bool = False) -> NDArray[np.int16]:
         if self._stream is not None:
             samples = self._stream.resample_chunk(samples, last=last)
-        size = np.abs(samples)
-        limited = np.sign(samples) * (KNEE + (1 - KNEE) * np.tanh((size - KNEE) / (1 - KNEE)))
-        rounded: NDArray[np.int16] = np.rint(np.where(size > KNEE, limited, samples) * 32767).astype(np.int16)
+        loud = np.flatnonzero(np.abs(samples) > KNEE)
+        if len(loud):
+            samples = samples.copy()
+            peaks = samples[loud]
+            samples[loud] = np.sign(peaks) * (KNEE + (1 - KNEE) * np.tanh((np.abs(peaks) - KNEE) / (1 - KNEE)))
+        rounded: NDArray[np.int16] = np.rint(samples * 32767).astype(np.int16)
         return rounded
 
 

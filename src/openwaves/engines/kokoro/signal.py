@@ -48,8 +48,8 @@ _INVERSE = np.ascontiguousarray(
     np.float32,
 )
 _OFFSETS = ((np.arange(HOP) + 0.5) / HOP - 0.5).astype(np.float32)
-_BLOCK_VALUES = 32  # of the fundamental frequency
-_BLOCK_FRAMES = 1024  # of the short-time transforms; temporary arrays then stay in the processor's cache
+_BLOCK_VALUES = 64  # of the fundamental frequency
+_BLOCK_FRAMES = 2048  # of the short-time transforms; temporary arrays then stay in the processor's cache
 
 
 def _in_cosine() -> list[float]:
