@@ -31,9 +31,11 @@ SENTENCES = (
 )
 PUBLISHED = {
     "durations": "/encoder/Gather_output_0",
+    "asr": "/encoder/MatMul_1_output_0",
     "f0": "/decoder/decoder/Unsqueeze_output_0",
     "n": "/decoder/decoder/Unsqueeze_1_output_0",
 }
+ASR_BOUND = 0.05  # of the greatest value
 Array = NDArray[Any]
 
 
@@ -145,34 +147,25 @@ def test_pools_become_products_of_neighbours() -> None:
         assert np.abs(second - first).max() < 1e-5
 
 
-def test_means_and_skipped_norms_keep_their_values() -> None:
-    random = np.random.default_rng(2)
-    constants: dict[str, Array] = {
-        "axis": np.array([2], np.int64),
-        "g": random.normal(0, 1, 40).astype(np.float32),
-        "h": random.normal(0, 1, 40).astype(np.float32),
-    }
-    x = random.normal(3, 1, (1, 16, 40)).astype(np.float32)
+def test_means_keep_their_values() -> None:
+    x = np.random.default_rng(2).normal(3, 1, (1, 16, 40)).astype(np.float32)
     mean = helper.make_node("ReduceMean", ["x", "axis"], ["y"], name="mean", keepdims=1)
-    norm = helper.make_node(
-        "SkipLayerNormalization", ["x", "x", "g", "h"], ["y"], name="norm", domain="com.microsoft", epsilon=1e-12
-    )
-    for node, rewrite in ((mean, rewrite_encoder.multiply_means), (norm, rewrite_encoder.split_skip_norms)):
-        first, second, left = before_and_after(small([node], constants, 16), rewrite, x)
-        assert node.op_type not in left
-        assert first.shape == second.shape
-        assert np.abs(second - first).max() < 1e-5
+    model = small([mean], {"axis": np.array([2], np.int64)}, 16)
+    first, second, left = before_and_after(model, rewrite_encoder.multiply_means, x)
+    assert "ReduceMean" not in left
+    assert first.shape == second.shape
+    assert np.abs(second - first).max() < 1e-5
 
 
 @pytest.mark.slow
-def test_the_whole_agrees_with_the_published_graph_as_far_as_its_rounding_allows() -> None:
-    """Any change of the order of sums moves some integers by one; the bounds are what that does, and a little more."""
+def test_the_whole_agrees_with_the_published_graph() -> None:
+    """Durations are the same; the order of sums moves some integers behind the pitch and the energy by one."""
     settings = load_settings()
     prepared = one_thread_session(str(fetch_models(settings, SilentProgress()).encoder))
     published = one_thread_session(published_encoder(settings.model_dir / KOKORO_NETWORK))
     pack = StyleLibrary(settings.model_dir / KOKORO_VOICES).pack({"am_michael": 1.0}, {"am_michael": 1.0})
     reader = english(british=False)
-    differences, cents, energies = [], [], []
+    cents, energies = [], []
     for sentence in SENTENCES:
         phonemes = reader.phonemize(sentence)
         feeds = {
@@ -182,28 +175,23 @@ def test_the_whole_agrees_with_the_published_graph_as_far_as_its_rounding_allows
         }
         first = dict(zip(PUBLISHED, published.run(list(PUBLISHED.values()), feeds), strict=True))
         second = dict(zip(PUBLISHED, prepared.run(list(PUBLISHED), feeds), strict=True))
-        lengths = [np.asarray(each["durations"]).ravel() for each in (first, second)]
-        differences += list(lengths[1] - lengths[0])
-        same = lengths[0] == lengths[1]
-        f0, energy = (
-            [values(each[key], length, same) for each, length in zip((first, second), lengths, strict=True)]
-            for key in ("f0", "n")
-        )
-        voiced = (f0[0] > 60) & (f0[1] > 60)
-        cents += list(1200 * np.log2(f0[1][voiced] / f0[0][voiced]))
-        energies += list(energy[1] - energy[0])
-    changed = np.array(differences)
-    print(np.mean(changed != 0), np.abs(changed).max(), np.median(np.abs(cents)), np.median(np.abs(energies)))
-    assert len(changed) > 250
-    assert np.mean(changed != 0) < 0.08
-    assert np.abs(changed).max() <= 2
-    assert np.median(np.abs(cents)) < 20
-    assert np.abs(np.mean(cents)) < 5
-    assert np.median(np.abs(energies)) < 0.08
+        assert np.array_equal(first["durations"], second["durations"])
+        for key in PUBLISHED:
+            assert first[key].shape == second[key].shape
+        scale = np.abs(first["asr"]).max()
+        assert np.abs(second["asr"] - first["asr"]).max() < ASR_BOUND * scale
+        voiced = np.minimum(first["f0"], second["f0"]) > 60
+        cents += list(1200 * np.log2(second["f0"][voiced] / first["f0"][voiced]))
+        energies += list((second["n"] - first["n"]).ravel())
+    print(np.median(np.abs(cents)), np.mean(cents), np.median(np.abs(energies)), np.mean(energies))
+    assert len(cents) > 1000
+    assert np.median(np.abs(cents)) < 1
+    assert np.abs(np.mean(cents)) < 0.5
+    assert np.median(np.abs(energies)) < 0.005
 
 
 def published_encoder(network: Path) -> bytes:
-    """The part of the published graph that makes durations, pitch and energy, as it is."""
+    """The part of the published graph before the decoder, as it is."""
     model = onnx.load(str(network))
     constants = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
     kinds = {PUBLISHED["durations"]: TensorProto.INT64}
@@ -213,9 +201,3 @@ def published_encoder(network: Path) -> bytes:
     part = build(model, list(model.graph.node), constants, list(model.graph.input), outputs, PUBLISHED.values())
     content: bytes = part.SerializeToString()
     return content
-
-
-def values(curve: Array, lengths: Array, chosen: Array) -> Array:
-    """Two values for each frame of the chosen phonemes."""
-    chosen_values: Array = curve.ravel()[np.repeat(chosen, 2 * lengths)]
-    return chosen_values

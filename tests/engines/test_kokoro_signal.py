@@ -37,7 +37,7 @@ def test_the_voiced_source_is_nine_harmonics_and_little_noise(f0_hz: NDArray[np.
 
 
 def test_the_source_depends_on_the_seed_alone_at_any_length() -> None:
-    long = np.full(2000, 100, np.float32)  # more than all the noise there is
+    long = np.full(2000, 100, np.float32)
     first, again, other = (signal.source(long, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert first.shape == (600000,)
     assert np.array_equal(first, again)

@@ -102,8 +102,6 @@ def _make(network: Path, made: PreparedNetwork, clips: Mapping[str, float]) -> N
     try:
         published = onnx.load(str(network))
         encoder = Graph(_cut(published, _TEXT_INPUTS, (_DURATIONS, _ASR, _F0, _N)))
-        rewrite_encoder.split_skip_norms(encoder)
-        rewrite_encoder.fuse_attention(encoder)
         rewrite_encoder.multiply_convolutions(encoder)
         rewrite_encoder.multiply_means(encoder)
         rewrite_encoder.unroll_pools(encoder)

@@ -4,8 +4,6 @@ The published export leaves out the noise of the source and the division by the 
 are here. Source: the iSTFTNet generator of StyleTTS 2; the weights of the harmonics are read from Kokoro-82M v1.0.
 """
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +28,6 @@ _HARMONICS = np.array(
 )  # fmt: skip
 _BIAS = np.float32(-0.02945026)
 _SPREAD = float(np.linalg.norm(_HARMONICS))  # of the sum of nine independent noises
-_NOISE_SAMPLES = 1 << 18  # 11 s; each utterance begins somewhere in it
 _WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)).astype(np.float32)
 _ANGLES = 2 * np.pi * np.arange(N_BINS)[:, None] * np.arange(N_FFT) / N_FFT
 _FORWARD = np.concatenate([_WINDOW * np.cos(_ANGLES), -_WINDOW * np.sin(_ANGLES)]).astype(np.float32)
@@ -65,31 +62,20 @@ def _in_cosine() -> list[float]:
 _IN_COSINE = _in_cosine()
 
 
-@cache
-def _noise() -> NDArray[np.float32]:
-    """White, normal, of the deviation that nine harmonics have together at level 1; shape (_NOISE_SAMPLES,)."""
-    noise = np.random.default_rng(0).standard_normal(_NOISE_SAMPLES, dtype=np.float32) * np.float32(_SPREAD)
-    noise.flags.writeable = False
-    return noise
-
-
 def source(f0_hz: NDArray[np.float32], random: np.random.Generator) -> Samples:
     """The excitation: nine harmonics where there is voice, noise everywhere.
 
     Args:
         f0_hz: Fundamental frequency, one value for ``HOP`` samples, shape (n,).
-        random: Where the noise begins.
+        random: Where the noise comes from.
 
     Returns:
         Shape (n · HOP,), in (-1, 1).
     """
     n = len(f0_hz)
     voiced = f0_hz > VOICED_HZ
-    levels = np.where(voiced, np.float32(NOISE_LEVEL), np.float32(UNVOICED_LEVEL))
-    begin = int(random.integers(_NOISE_SAMPLES))
-    noise = _noise()[begin : begin + n * HOP]
-    if len(noise) < n * HOP:
-        noise = np.resize(np.roll(_noise(), -begin), n * HOP)
+    levels = np.where(voiced, np.float32(NOISE_LEVEL * _SPREAD), np.float32(UNVOICED_LEVEL * _SPREAD))
+    noise = random.standard_normal(n * HOP, dtype=np.float32)
     excitation = noise.reshape(n, HOP) * levels[:, None]
     excitation += _BIAS
     turns = np.cumsum(f0_hz.astype(np.float64) * HOP / RATE)
