@@ -1,5 +1,8 @@
 """Kokoro's harmonic source, its spectrum and the inverse transform, against their definitions in float64."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -69,3 +72,27 @@ def test_the_inverse_is_overlapped_frames_over_their_windows(n_frames: int) -> N
     samples = signal.inverse(spec)
     assert samples.shape == truth.shape
     assert np.abs(samples - truth).max() < 1e-5
+
+
+def test_the_transforms_keep_to_the_calling_thread() -> None:
+    """In a process of its own, where no other thread works."""
+    done = subprocess.run([sys.executable, "-c", TRANSFORMS], check=True, capture_output=True, text=True)
+    own_s, others_s = map(float, done.stdout.split())
+    assert others_s < 0.2 * own_s
+
+
+TRANSFORMS = """
+import time
+import numpy as np
+from openwaves.engines.kokoro import signal
+
+samples = np.random.default_rng(2).uniform(-1, 1, 120000).astype(np.float32)
+spec = signal.spectrum(samples)[0]
+signal.inverse(spec)
+own, all_threads = time.thread_time(), time.process_time()
+for _ in range(10):
+    signal.spectrum(samples)
+    signal.inverse(spec)
+own = time.thread_time() - own
+print(own, time.process_time() - all_threads - own)
+"""
