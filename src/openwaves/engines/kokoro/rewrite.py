@@ -49,20 +49,20 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
     for node in graph.nodes:
         if node.op_type != "ConvInteger":
             continue
-        source = _input_of(graph, node, 0).input[0]
+        source = dynamic_input(graph, node, 0).input[0]
         zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
         integers = graph.value(node.input[1]).astype(np.int32) - int(zero.ravel()[0])
         dropped, bias, end = [node], [], graph.reader(node.output[0])
         if end.op_type == "Add":
             other = next(name for name in end.input if name != node.output[0])
-            bias = [_unquantized(graph, other)]
+            bias = [float_bias(graph, other)]
             dropped.append(end)
             end = graph.reader(end.output[0])
         if end.op_type != "Cast":
             raise ValueError(f"{node.name}: expected Cast, found {end.op_type}")
         dropped.append(end)
         scaling = graph.reader(end.output[0])
-        scale = _weight_scale(graph, scaling, end.output[0])
+        scale = weight_scale(graph, scaling, end.output[0])
         if scale.size != 1:
             raise ValueError(f"{scaling.name}: its weights have no single scale")
         name, conv_name = node.input[1], f"{node.name}/folded"
@@ -89,26 +89,35 @@ def fold_products(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op_type != "MatMulInteger":
             continue
-        source = _input_of(graph, node, 0).input[0]
+        source = dynamic_input(graph, node, 0).input[0]
         zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
         cast = graph.reader(node.output[0])
         scaling = graph.reader(cast.output[0])
-        scale = _weight_scale(graph, scaling, cast.output[0])
+        scale = weight_scale(graph, scaling, cast.output[0])
         weights = (graph.value(node.input[1]).astype(np.float32) - zero.astype(np.float32)) * scale
         name = graph.add_constant(f"{node.input[1]}/float", weights.astype(np.float32))
         product = helper.make_node("MatMul", [source, name], [scaling.output[0]], name=f"{node.name}/folded")
         graph.replace(scaling, [product], without=[node, cast])
 
 
-def _input_of(graph: Graph, node: Node, place: int) -> Node:
+def dynamic_input(graph: Graph, node: Node, place: int) -> Node:
+    """What quantizes an input of a node.
+
+    Raises:
+        ValueError: It is not dynamically quantized.
+    """
     maker = graph.maker(node.input[place])
     if maker is None or maker.op_type != "DynamicQuantizeLinear":
         raise ValueError(f"{node.name}: input {place} is not dynamically quantized")
     return maker
 
 
-def _unquantized(graph: Graph, name: str) -> str:
-    """The float32 bias behind its quantization, which divides by the product of the scales."""
+def float_bias(graph: Graph, name: str) -> str:
+    """The float32 bias behind its quantization, which divides by the product of the scales.
+
+    Raises:
+        ValueError: Nothing divides.
+    """
     maker = graph.maker(name)
     while maker is not None and maker.op_type != "Div":
         maker = graph.maker(maker.input[0])
@@ -117,8 +126,12 @@ def _unquantized(graph: Graph, name: str) -> str:
     return str(maker.input[0])
 
 
-def _weight_scale(graph: Graph, scaling: Node, product: str) -> Tensor:
-    """The constant factor of the Mul that ends a quantized product; the other factor belongs to the input."""
+def weight_scale(graph: Graph, scaling: Node, product: str) -> Tensor:
+    """The constant factor of the Mul that ends a quantized product; the other factor belongs to the input.
+
+    Raises:
+        ValueError: There is none.
+    """
     other = next(name for name in scaling.input if name != product)
     maker = graph.maker(other)
     scales = [] if maker is None else [graph.constant(name) for name in maker.input]

@@ -31,12 +31,36 @@ _SPREAD = float(np.linalg.norm(_HARMONICS))  # of the sum of nine independent no
 _WINDOW = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)).astype(np.float32)
 _ANGLES = 2 * np.pi * np.arange(N_BINS)[:, None] * np.arange(N_FFT) / N_FFT
 _FORWARD = np.concatenate([_WINDOW * np.cos(_ANGLES), -_WINDOW * np.sin(_ANGLES)]).astype(np.float32)
+_OVERLAP = N_FFT // STEP
+_SQUARED = (_WINDOW * _WINDOW).reshape(_OVERLAP, STEP)
+_COVER = _SQUARED.sum(0)  # of the frames over a sample
 _ONE_SIDED = np.full((N_BINS, 1), 2.0)
 _ONE_SIDED[0] = _ONE_SIDED[-1] = 1
-_INVERSE = (np.concatenate([_ONE_SIDED * np.cos(_ANGLES), -_ONE_SIDED * np.sin(_ANGLES)]) / N_FFT * _WINDOW).astype(
-    np.float32
+_INVERSE = np.ascontiguousarray(
+    (
+        np.concatenate([_ONE_SIDED * np.cos(_ANGLES), -_ONE_SIDED * np.sin(_ANGLES)])
+        / N_FFT
+        * (_WINDOW / np.tile(_COVER, _OVERLAP))
+    ).T,
+    np.float32,
 )
 _OFFSETS = ((np.arange(HOP) + 0.5) / HOP - 0.5).astype(np.float32)
+_BLOCK_VALUES = 64  # of the fundamental frequency
+_BLOCK_FRAMES = 2048  # of the short-time transforms; temporary arrays then stay in the processor's cache
+_PIECE_FRAMES = 512  # of a matrix product; times 20 · 22 less than 2 ** 18
+
+
+def _in_cosine() -> list[float]:
+    """Factors p of sum(p[k] · cos(x) ** k) · sin(x), the sum of all harmonics at the source's level."""
+    before, now = np.zeros(1), np.ones(1)  # polynomials of Chebyshev's second kind: sin(k · x) / sin(x)
+    total = np.zeros(len(_HARMONICS))
+    for k, weight in enumerate(_HARMONICS):
+        total[: k + 1] += weight * now
+        before, now = now, 2 * np.append(0, now) - np.append(before, [0] * (k + 2 - len(before)))
+    return [float(value) for value in total * SINE_LEVEL]
+
+
+_IN_COSINE = _in_cosine()
 
 
 def source(f0_hz: NDArray[np.float32], random: np.random.Generator) -> Samples:
@@ -49,59 +73,97 @@ def source(f0_hz: NDArray[np.float32], random: np.random.Generator) -> Samples:
     Returns:
         Shape (n · HOP,), in (-1, 1).
     """
-    turns = np.cumsum(f0_hz.astype(np.float64) * HOP / RATE)
-    padded = np.concatenate([turns[:1], turns, turns[-1:]])
-    half = HOP // 2
-    phase = np.empty((len(f0_hz), HOP))
-    early, late = _OFFSETS[:half], _OFFSETS[half:]
-    phase[:, :half] = padded[:-2, None] * -early + padded[1:-1, None] * (1 + early)
-    phase[:, half:] = padded[1:-1, None] * (1 - late) + padded[2:, None] * late
-    phase -= np.floor(phase)
-    angle = (phase * 2 * np.pi).astype(np.float32).ravel()
-    fundamental = np.sin(angle)
-    double_cosine = 2 * np.cos(angle)
-    total = _HARMONICS[0] * fundamental
-    before, harmonic = np.zeros_like(fundamental), fundamental
-    for weight in _HARMONICS[1:]:
-        before, harmonic = harmonic, double_cosine * harmonic - before
-        total += weight * harmonic
-    voiced = np.repeat(f0_hz > VOICED_HZ, HOP)
-    total *= np.float32(SINE_LEVEL)
-    total[~voiced] = 0
+    n = len(f0_hz)
+    voiced = f0_hz > VOICED_HZ
     levels = np.where(voiced, np.float32(NOISE_LEVEL * _SPREAD), np.float32(UNVOICED_LEVEL * _SPREAD))
-    total += random.standard_normal(len(total), dtype=np.float32) * levels
-    excitation: Samples = np.tanh(total + _BIAS)
-    return excitation
+    noise = random.standard_normal(n * HOP, dtype=np.float32)
+    excitation = noise.reshape(n, HOP) * levels[:, None]
+    excitation += _BIAS
+    turns = np.cumsum(f0_hz.astype(np.float64) * HOP / RATE)
+    before, after = np.diff(turns, prepend=turns[:1]), np.diff(turns, append=turns[-1:])
+    turns -= np.floor(turns)
+    rows = np.flatnonzero(voiced)
+    for first in range(0, len(rows), _BLOCK_VALUES):
+        block = rows[first : first + _BLOCK_VALUES]
+        angles = ((part[block, None] * 2 * np.pi).astype(np.float32) for part in (turns, before, after))
+        excitation[block] += _harmonics(*angles)
+    return np.tanh(excitation, out=excitation).ravel()
+
+
+def _harmonics(
+    angle: NDArray[np.float32], before: NDArray[np.float32], after: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Harmonics around some moments, at which the fundamental has ``angle``.
+
+    Args:
+        angle: Radians, shape (n, 1).
+        before: What the angle grew by since the last moment, ``HOP`` samples ago.
+        after: What it grows by until the next.
+
+    Returns:
+        Shape (n, HOP).
+    """
+    half = HOP // 2
+    angles = np.empty((len(angle), HOP), np.float32)
+    np.multiply(before, _OFFSETS[:half], out=angles[:, :half])
+    np.multiply(after, _OFFSETS[half:], out=angles[:, half:])
+    angles += angle
+    cosine = np.cos(angles)
+    total = cosine * np.float32(_IN_COSINE[-1])
+    for factor in _IN_COSINE[-2:0:-1]:
+        total += np.float32(factor)
+        total *= cosine
+    total += np.float32(_IN_COSINE[0])
+    total *= np.sin(angles, out=angles)
+    return total
 
 
 def spectrum(samples: Samples) -> NDArray[np.float32]:
     """Magnitudes and phases of a short-time Fourier transform, shape (1, 2 · N_BINS, 1 + n_samples / STEP)."""
     padded = np.pad(samples, N_FFT // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::STEP]
-    parts = (frames @ _FORWARD.T).T
-    real, imaginary = parts[:N_BINS], parts[N_BINS:]
-    return np.concatenate([np.hypot(real, imaginary), np.arctan2(imaginary, real)])[None].astype(np.float32)
+    result = np.empty((1, 2 * N_BINS, len(frames)), np.float32)
+    for first in range(0, len(frames), _BLOCK_FRAMES):
+        parts = _product(_FORWARD, np.ascontiguousarray(frames[first : first + _BLOCK_FRAMES].T))
+        real, imaginary = parts[:N_BINS], parts[N_BINS:]
+        out = result[0, :, first : first + _BLOCK_FRAMES]
+        np.arctan2(imaginary, real, out=out[N_BINS:])
+        parts *= parts
+        np.sqrt(np.add(real, imaginary, out=real), out=out[:N_BINS])
+    return result
 
 
 def inverse(spec: NDArray[np.float32]) -> Samples:
     """Overlap-add the network's output.
 
     Args:
-        spec: Log magnitudes and the arguments of the sine that gives the phases, shape (2 · N_BINS, n_frames).
+        spec: Log magnitudes and the arguments of the sine that gives the phases, shape (2 · N_BINS, n_frames), at
+            least ``N_FFT / STEP`` frames.
 
     Returns:
         Shape ((n_frames - 1) · STEP,).
     """
-    magnitude, phase = np.exp(spec[:N_BINS]), np.sin(spec[N_BINS:])
-    parts = np.concatenate([magnitude * np.cos(phase), magnitude * np.sin(phase)])
-    n_overlap = N_FFT // STEP
-    frames = (parts.T @ _INVERSE).reshape(-1, n_overlap, STEP)
-    n_frames = len(frames)
-    total = np.zeros((n_frames + n_overlap - 1, STEP), np.float32)
-    weight = np.zeros_like(total)
-    squared = (_WINDOW * _WINDOW).reshape(n_overlap, STEP)
-    for k in range(n_overlap):
-        total[k : k + n_frames] += frames[:, k]
-        weight[k : k + n_frames] += squared[k]
-    total /= np.maximum(weight, np.float32(1e-8))
-    return total.ravel()[N_FFT // 2 : -N_FFT // 2]
+    n_frames = spec.shape[1]
+    total = np.zeros((STEP, n_frames + _OVERLAP - 1), np.float32)
+    for first in range(0, n_frames, _BLOCK_FRAMES):
+        block = spec[:, first : first + _BLOCK_FRAMES]
+        magnitude, phase = np.exp(block[:N_BINS]), np.sin(block[N_BINS:])
+        parts = np.empty(block.shape, np.float32)
+        np.multiply(np.cos(phase), magnitude, out=parts[:N_BINS])
+        np.multiply(np.sin(phase), magnitude, out=parts[N_BINS:])
+        frames = _product(_INVERSE, parts)
+        for k in range(_OVERLAP):
+            total[:, first + k : first + k + block.shape[1]] += frames[k * STEP : (k + 1) * STEP]
+    kept = total[:, _OVERLAP // 2 : -(_OVERLAP // 2)].T.copy()
+    kept[0] *= _COVER / (_COVER - _SQUARED[-1])  # one frame fewer lies over the first and last samples
+    kept[-1] *= _COVER / (_COVER - _SQUARED[0])
+    return kept.ravel()
+
+
+def _product(matrix: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A matrix product in pieces so small that OpenBLAS wakes no other threads, which wait busily for each other."""
+    result = np.empty((len(matrix), columns.shape[1]), np.float32)
+    for first in range(0, columns.shape[1], _PIECE_FRAMES):
+        piece = slice(first, first + _PIECE_FRAMES)
+        np.matmul(matrix, columns[:, piece], out=result[:, piece])
+    return result

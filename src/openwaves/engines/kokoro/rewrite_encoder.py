@@ -1,0 +1,191 @@
+"""Rewrites of the published int8 graph's encoder that keep its function and make it fast in ONNX Runtime.
+
+The text network and the durations stay as published, to the bit: the order of a sum in the text network already moves
+integers after it by one, and one duration in thirty by a frame.
+"""
+
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from openwaves.engines.kokoro.graph import Graph, Node, Tensor
+from openwaves.engines.kokoro.rewrite import dynamic_input, float_bias, weight_scale
+
+CONTRIB = "com.microsoft"
+
+
+def multiply_convolutions(graph: Graph) -> None:
+    """Turn ConvInteger and what follows it into a MatMulIntegerToFloat of neighbouring columns.
+
+    The integers are the same; the bias, which the published graph rounds down to a multiple of the scales, is added as
+    it is. The kernel finds its weights packed, where ConvInteger packs them in every call. A convolution of one tap
+    comes before the repetition of its input instead of after it.
+    """
+    for node in graph.nodes:
+        if node.op_type != "ConvInteger":
+            continue
+        source = dynamic_input(graph, node, 0).input[0]
+        zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
+        weights = graph.value(node.input[1])
+        _check_plain(node, weights.shape[2])
+        dropped, bias, end = [node], "", graph.reader(node.output[0])
+        if end.op_type == "Add":
+            bias = float_bias(graph, next(name for name in end.input if name != node.output[0]))
+            dropped.append(end)
+            end = graph.reader(end.output[0])
+        scaling = graph.reader(end.output[0])
+        scale = weight_scale(graph, scaling, end.output[0])
+        repeat = graph.maker(source)
+        if repeat is not None and repeat.op_type == "Resize" and weights.shape[2] == 1:
+            made = f"{node.name}/short"
+            new = _product(graph, node.name, repeat.input[0], (weights, zero, scale), bias, made)
+            later = helper.make_node(
+                "Resize", [made, *repeat.input[1:]], [scaling.output[0]], name=f"{node.name}/repeat"
+            )
+            later.attribute.extend(repeat.attribute)
+            new.append(later)
+        else:
+            new = _product(graph, node.name, source, (weights, zero, scale), bias, scaling.output[0])
+        graph.replace(scaling, new, without=[*dropped, end])
+
+
+def _product(
+    graph: Graph, name: str, source: str, quantized: tuple[Tensor, Tensor, Tensor], bias: str, output: str
+) -> list[Node]:
+    """A convolution as a product of integers.
+
+    Args:
+        graph: Gets the constants.
+        name: Of the convolution.
+        source: Its input, shape (1, n_in, n).
+        quantized: Weights of shape (n_out, n_in, n_taps), uint8; their zero point; their scale.
+        bias: Name of the constant, or nothing.
+        output: Name of the result, shape (1, n_out, n).
+    """
+    weights, zero, scale = quantized
+    n_out, _, n_taps = weights.shape
+    signed = (weights.astype(np.int16) - 128).astype(np.int8).transpose(2, 1, 0).reshape(-1, n_out)
+    factors = graph.add_constant(f"{name}/factors", signed)
+    factor_scale = graph.add_constant(f"{name}/scale", scale.reshape(()))
+    factor_zero = graph.add_constant(f"{name}/zero", np.array(int(zero.ravel()[0]) - 128, np.int8))
+    turned, rows, step, offset, product = (f"{name}/{part}" for part in ("turned", "rows", "step", "offset", "product"))
+    new = [
+        helper.make_node("Transpose", [source], [turned], name=turned, perm=[0, 2, 1]),
+        helper.make_node("DynamicQuantizeLinear", [turned], [rows, step, offset], name=rows),
+    ]
+    if n_taps > 1:
+        new += _columns(graph, name, rows, offset, n_taps)
+        rows = f"{name}/columns"
+    inputs = [rows, factors, step, factor_scale, offset, factor_zero, bias]
+    new += [
+        helper.make_node("MatMulIntegerToFloat", inputs, [product], name=product, domain=CONTRIB),
+        helper.make_node("Transpose", [product], [output], name=f"{name}/back", perm=[0, 2, 1]),
+    ]
+    return new
+
+
+def unroll_pools(graph: Graph) -> None:
+    """Turn the depthwise transposed convolutions that double a length into products of neighbours.
+
+    Even samples are ``x[m] · w[1]``, odd ones ``x[m] · w[2] + x[m + 1] · w[0]``.
+    """
+    axis = graph.add_constant("pool/axis", np.array([1], np.int64))
+    one = graph.add_constant("pool/one", np.array([1], np.int64))
+    end = graph.add_constant("pool/end", np.array([np.iinfo(np.int64).max], np.int64))
+    pads = graph.add_constant("pool/pads", np.array([0, 1], np.int64))
+    for node in graph.nodes:
+        if node.op_type != "ConvTranspose":
+            continue
+        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
+        weights = graph.value(node.input[1])
+        layout = (*weights.shape[1:], *attributes["strides"], *attributes["pads"], *attributes["output_padding"])
+        if layout != (1, 3, 2, 1, 1, 1) or attributes["group"] != len(weights):
+            raise ValueError(f"{node.name}: not a depthwise convolution that doubles the length")
+        n = len(weights)
+        name = node.name
+        taps = [graph.add_constant(f"{name}/tap{k}", weights[:, 0, k].astype(np.float32)) for k in range(3)]
+        bias = graph.add_constant(f"{name}/bias", np.tile(graph.value(node.input[2]), 2).astype(np.float32))
+        shape = graph.add_constant(f"{name}/shape", np.array([1, -1, n], np.int64))
+        steps: tuple[tuple[str, list[str], str, dict[str, Any]], ...] = (
+            ("Transpose", [node.input[0]], "turned", {"perm": [0, 2, 1]}),
+            ("Slice", [f"{name}/turned", one, end, axis], "later", {}),
+            ("Pad", [f"{name}/later", pads, "", axis], "next", {}),
+            ("Mul", [f"{name}/turned", taps[1]], "even", {}),
+            ("Mul", [f"{name}/turned", taps[2]], "here", {}),
+            ("Mul", [f"{name}/next", taps[0]], "there", {}),
+            ("Add", [f"{name}/here", f"{name}/there"], "odd", {}),
+            ("Concat", [f"{name}/even", f"{name}/odd"], "both", {"axis": 2}),
+            ("Add", [f"{name}/both", bias], "biased", {}),
+            ("Reshape", [f"{name}/biased", shape], "doubled", {}),
+            ("Transpose", [f"{name}/doubled"], "", {"perm": [0, 2, 1]}),
+        )
+        graph.replace(
+            node,
+            [
+                helper.make_node(
+                    op,
+                    inputs,
+                    [f"{name}/{made}"] if made else list(node.output),
+                    name=f"{name}/{made or 'back'}",
+                    **options,
+                )
+                for op, inputs, made, options in steps
+            ],
+        )
+
+
+def _columns(graph: Graph, name: str, rows: str, zero: str, n_taps: int) -> list[Node]:
+    """Each row beside its neighbours: (1, n, n_in) to (1, n, n_taps · n_in), zero outside."""
+    reach = n_taps // 2
+    axis = graph.add_constant("columns/axis", np.array([1], np.int64))
+    pads = graph.add_constant(f"columns/pads{n_taps}", np.array([reach, reach], np.int64))
+    new = [helper.make_node("Pad", [rows, pads, zero, axis], [f"{name}/padded"], name=f"{name}/pad")]
+    parts = []
+    for k in range(n_taps):
+        begin = graph.add_constant(f"columns/begin{k}", np.array([k], np.int64))
+        stop = k - n_taps + 1 or np.iinfo(np.int64).max
+        end = graph.add_constant(f"columns/end{stop}", np.array([stop], np.int64))
+        parts.append(f"{name}/tap{k}")
+        new.append(
+            helper.make_node("Slice", [f"{name}/padded", begin, end, axis], [parts[-1]], name=f"{name}/slice{k}")
+        )
+    return [*new, helper.make_node("Concat", parts, [f"{name}/columns"], name=f"{name}/join", axis=2)]
+
+
+def _check_plain(node: Node, n_taps: int) -> None:
+    attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
+    pads = list(attributes.get("pads", [0, 0]))
+    plain = (attributes.get("group", 1), *attributes.get("strides", [1]), *attributes.get("dilations", [1])) == (
+        1,
+        1,
+        1,
+    )
+    if not plain or pads != [n_taps // 2, n_taps // 2]:
+        raise ValueError(f"{node.name}: not a convolution that keeps the length")
+
+
+def multiply_means(graph: Graph) -> None:
+    """Turn means over time into a product with a row of equal weights, whose kernel is several times as fast."""
+    one = graph.add_constant("mean/one", np.array(1, np.float32))
+    pair = graph.add_constant("mean/pair", np.array([1, 1], np.int64))
+    for node in graph.nodes:
+        if node.op_type != "ReduceMean" or graph.value(node.input[1]).tolist() != [2]:
+            continue
+        name = node.name
+        size, count, weight, shape, row, turned, mean = (
+            f"{name}/{part}" for part in ("size", "count", "weight", "shape", "row", "turned", "mean")
+        )
+        graph.replace(
+            node,
+            [
+                helper.make_node("Shape", [node.input[0]], [size], name=size, start=2),
+                helper.make_node("Cast", [size], [count], name=count, to=TensorProto.FLOAT),
+                helper.make_node("Div", [one, count], [weight], name=weight),
+                helper.make_node("Concat", [pair, size], [shape], name=shape, axis=0),
+                helper.make_node("Expand", [weight, shape], [row], name=row),
+                helper.make_node("Transpose", [node.input[0]], [turned], name=turned, perm=[0, 2, 1]),
+                helper.make_node("MatMul", [row, turned], [mean], name=mean),
+                helper.make_node("Transpose", [mean], list(node.output), name=f"{name}/back", perm=[0, 2, 1]),
+            ],
+        )
