@@ -83,6 +83,12 @@ class Language:
         self.year_followers = tables.words(rows, "year_followers")
         self.digit_words = tables.words(rows, "digit_words")
         self.code_words = tables.words(rows, "code_words")
+        self.call_words = tables.words(rows, "call_words")
+        self.secret_words = tables.words(rows, "secret_words")
+        self.ending_words = tables.words(rows, "ending_words")
+        self.joining_verbs = tables.words(rows, "joining_verbs")
+        self.label_words = tables.words(rows, "label_words")
+        self.states = tables.words(rows, "states")
         self.number_words = tables.words(rows, "number_words")
         self.roman_words = tables.words(rows, "roman_words")
         self.rulers = tables.words(rows, "rulers")
@@ -130,6 +136,14 @@ class Language:
         """
         head = self.whole(whole, indian=indian) + " " if whole else ""
         return f"{head}{self.symbols['point']} {self.digits(fraction)}"
+
+    def label(self, digits: str) -> str:
+        """Words of the number of a room, a road or a flight, of three digits or more."""
+        return self.digits(digits) if len(digits) > 4 else self.whole(digits)
+
+    def is_counted(self, word: str) -> bool:
+        """Whether a word after a number, in lower case, may be the plural of what is counted."""
+        return False
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
         """Words of an ordinal.

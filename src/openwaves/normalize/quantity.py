@@ -2,7 +2,7 @@
 
 import re
 
-from openwaves.normalize import nouns, registry, scales
+from openwaves.normalize import codes, nouns, registry, scales
 from openwaves.normalize.amount import Value, parse, patterns, say_number
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
 from openwaves.normalize.endings import with_ending
@@ -13,7 +13,7 @@ MERIDIEM = re.compile(
 )
 """After a time: "a.m.", "PM"; the last full stop of a text is left."""
 
-_PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
+_PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/]|\.\w)")
 _OPERAND = re.compile(r"[×÷*^+=]|\d[xX]|[xX]\d")
 _LAST = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
@@ -148,9 +148,11 @@ class _Reading:
         elif scale:
             word = scales.say(self.context, scale, self.first, self.second)
             number = self._numbers(num.scale_form(word)) if not self.first.fraction else self._numbers()
-            words = f"{number} {word} {num.after_scale(self.first.whole, word, currency.major.many)}"
+            many = currency.major.one if self._prices(scale.end()) else currency.major.many
+            words = f"{number} {word} {num.after_scale(self.first.whole, word, many)}"
         else:
-            words = self._coins(currency, indian=code in _LAKH_CURRENCIES or nouns.is_rupee(num, code))
+            indian = code in _LAKH_CURRENCIES or nouns.is_rupee(num, code)
+            words = self._coins(currency, indian=indian, single=self._prices(end or self.end))
         end = end or (scale.end() if scale else self.end)
         if self.context.text.startswith("/-", end):
             self.end = end + 2
@@ -176,12 +178,16 @@ class _Reading:
         self.context.say(unit.one, end + 1, found.end(), code)
         return found.end()
 
-    def _coins(self, currency: Currency, *, indian: bool) -> str:
-        """Whole and hundredth parts: "three dollars and fifty cents"."""
+    def _prices(self, end: int) -> bool:
+        """Whether the amount that ends at ``end`` stands before what it prices: "a $5 coffee"."""
+        return self.context.num.code == "en" and nouns.is_attribute(self.context, end)
+
+    def _coins(self, currency: Currency, *, indian: bool, single: bool) -> str:
+        """Whole and hundredth parts: "three dollars and fifty cents"; ``single`` for "three dollar"."""
         num, first = self.context.num, self.first
         exact = len(first.fraction) == 2 and not self.second
         if not exact or (first.fraction != "00" and currency.minor is None):
-            noun = self._noun(currency.major, num)
+            noun = currency.major.one if single else self._noun(currency.major, num)
             return f"{self._numbers(currency.major.form, indian=indian)} {num.after_scale(first.whole, '', noun)}"
         parts: list[str] = []
         whole, cents = int(first.whole[:18] or "0"), int(first.fraction)
@@ -220,7 +226,8 @@ class _Reading:
         noun, code = nouns.unit(context, unit["unit"])
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
         begin = unit.start("unit")
-        attribute = unit["gap"].endswith("-") and code == "en"
+        joined = unit["gap"].endswith("-") and code == "en"
+        attribute = joined or (code == "en" and nouns.is_attribute(context, unit.end()))
         words = noun.one if attribute else self._noun(noun, registry.language(code))
         if unit["per"]:
             known = unit["per"] in nouns.known_units(context)
@@ -243,8 +250,8 @@ class _Reading:
             words = self._range(after)
         elif first.fraction or first.grouped:
             words = self._numbers(context.num.noun_form(after))
-        elif self._is_identifier(digits):
-            words = self._sign() + context.num.digits(digits)
+        elif words := codes.read(context, digits, self.start, self.end):
+            words = self._sign() + words
         elif len(digits) == 4 and not self.found["sign"] and self._is_year(int(digits), after):
             words = context.num.year_between(int(digits), context.before, after)
         else:
@@ -287,13 +294,3 @@ class _Reading:
             last = num.year(int(second.whole)) if len(second.whole) == 4 else num.cardinal(int(second.whole))
             return " ".join(filter(None, (*num.range_start(num.year(int(first))), last)))
         return self._numbers(num.noun_form(after))
-
-    def _is_identifier(self, digits: str) -> bool:
-        """Long numbers without groups, numbers with leading zeros, and those that a word says are codes."""
-        context = self.context
-        if len(digits) > 1 and digits[0] == "0":
-            return True
-        zeros = len(digits) - len(digits.rstrip("0"))
-        if len(digits) >= 8 and zeros * 2 <= len(digits):
-            return True
-        return len(digits) >= 4 and context.names_code()

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from openwaves.keeping import kept_by_word
-from openwaves.normalize import registry
+from openwaves.normalize import codes, registry
 from openwaves.normalize.context import LETTER, Context
 from openwaves.normalize.language import Language
 from openwaves.normalize.letters import initialism, roman, roman_in_place, spelled
@@ -324,7 +324,13 @@ def read_mixed(context: Context, start: int) -> int:
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
-            words = context.num.digits(text) if coded and len(text) > 2 and text.isdecimal() else _digits(context, text)
+            labelled = len(text) > 2 and text.isdecimal() and text[0] != "0" and codes.is_label(context, begin)
+            if labelled:
+                words = context.num.label(text)
+            elif coded and len(text) > 2 and text.isdecimal():
+                words = context.num.digits(text)
+            else:
+                words = _digits(context, text)
             context.say(words, begin, end, context.num.code)
         elif any(map(str.isalnum, text)):
             language = context.latin if text.isascii() else context.base

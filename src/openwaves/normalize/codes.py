@@ -1,0 +1,84 @@
+"""Bare numbers that count nothing: codes, emergency numbers, postal codes, rooms, flights, houses."""
+
+import re
+
+from openwaves.normalize.context import LETTER, Context
+
+_STREET = re.compile(
+    r" (?:[A-Z][\w'’]*\.? ){1,3}(?:Ave|Avenue|St|Street|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Way|Place|Court|"
+    r"Pkwy|Parkway|Terrace|Marg)(?!\w)"
+)
+_CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
+_CAPITALS_BEFORE = re.compile(r"(?<!\w)[A-Z]{2} \Z")
+_AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
+_LAST_CENTURIES = range(1900, 2100)
+
+
+def read(context: Context, digits: str, start: int, end: int) -> str:
+    """Words of a number that names something, from the words around it; "" if it counts.
+
+    Args:
+        context: The pass over the text.
+        digits: Digits of the number, without groups.
+        start: Offset of its first sign.
+        end: Offset past it.
+    """
+    num = context.num
+    if _is_long(digits) or _is_named(context, digits, end) or _is_postal(context, digits, start, end):
+        return num.digits(digits)
+    if is_label(context, start) or _is_house(context, digits, end):
+        return num.label(digits) if len(digits) > 2 else ""
+    return ""
+
+
+def is_label(context: Context, start: int) -> bool:
+    """Whether the words before an offset name a room, a road or a flight: "Room 1204", "flight AI 302"."""
+    for language in (context.base, context.latin):
+        labels = language.label_words
+        if context.before in labels:
+            return True
+        if context.before_that in labels:
+            numbered = context.before in language.number_words
+            return numbered or bool(_AIRLINE_BEFORE.search(context.text, max(0, start - 4), start))
+    return False
+
+
+def _is_long(digits: str) -> bool:
+    """Long numbers that do not end in zeros, and those with leading ones."""
+    if len(digits) > 1 and digits[0] == "0":
+        return True
+    zeros = len(digits) - len(digits.rstrip("0"))
+    return len(digits) >= 8 and zeros * 2 <= len(digits)
+
+
+def _is_named(context: Context, digits: str, end: int) -> bool:
+    """Whether the words before say that it is a code; one of three digits only at once after them."""
+    if len(digits) < 3:
+        return False
+    for language in (context.base, context.latin):
+        if language.call_words & {context.before, context.before_that}:
+            called = context.before in language.call_words or len(digits) > 3
+            return called and not language.is_counted(context.word_after(end))
+        if context.before_that in language.ending_words and len(digits) == 4:
+            return int(digits) not in _LAST_CENTURIES
+    if len(digits) > 3:
+        return context.names_code()
+    secret = context.base.secret_words | context.latin.secret_words
+    return context.before in secret or (context.before_that in secret and context.before in context.base.joining_verbs)
+
+
+def _is_postal(context: Context, digits: str, start: int, end: int) -> bool:
+    """Whether it is an Indian postal code after a city's dash, or one of the US after its state."""
+    if len(digits) == 6 and digits[0] != "9":
+        city = _CITY_BEFORE.search(context.text, max(0, start - 24), start)
+        return bool(city) and not context.word_after(end)
+    if len(digits) == 5 and context.before in context.latin.states:
+        return bool(_CAPITALS_BEFORE.search(context.text, max(0, start - 4), start))
+    return False
+
+
+def _is_house(context: Context, digits: str, end: int) -> bool:
+    """Whether the name of a street follows: "1600 Pennsylvania Avenue"."""
+    if len(digits) != 4 or context.before in context.base.year_words:
+        return False
+    return bool(_STREET.match(context.text, end))
