@@ -57,14 +57,16 @@ def _is_named(context: Context, digits: str, end: int) -> bool:
         return False
     for language in (context.base, context.latin):
         if language.call_words & {context.before, context.before_that}:
-            called = context.before in language.call_words or len(digits) > 3
+            called = context.before in language.call_words | language.code_links or len(digits) > 3
             return called and not language.is_counted(context.word_after(end))
+        if language.call_followers and context.text.startswith(language.call_followers, end + 1):
+            return True
         if context.before_that in language.ending_words and len(digits) == 4:
             return int(digits) not in _LAST_CENTURIES
     if len(digits) > 3:
         return context.names_code()
     secret = context.base.secret_words | context.latin.secret_words
-    return context.before in secret or (context.before_that in secret and context.before in context.base.joining_verbs)
+    return context.before in secret or (context.before_that in secret and context.before in context.base.code_links)
 
 
 def _is_postal(context: Context, digits: str, start: int, end: int) -> bool:

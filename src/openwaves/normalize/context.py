@@ -28,6 +28,7 @@ _MOST_SIGNS = 4  # punctuation marks side by side that are kept
 _NEXT_WORD = re.compile(rf"[ \t\u00a0]?({LETTER}{{1,40}})")
 _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?![a-z])")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]{2,}")
+_CRICKET = re.compile(r"\b(?:overs|wickets?|innings)\b|ओवर|विकेट|पारी")
 _HYPHENS = frozenset("-‑")
 _BREAK = re.compile(r"\s")
 _PART = re.compile(r"\S+")
@@ -103,6 +104,11 @@ class Context:
         """Whether capitals are this text's ordinary letters."""
         capitals = len(_CAPITALS.findall(self.text))
         return capitals > 3 and capitals > len(_LOWER.findall(self.text))
+
+    @cached_property
+    def cricket(self) -> bool:
+        """Whether the text speaks of overs, wickets or innings."""
+        return bool(_CRICKET.search(self.text))
 
     def names_code(self, *, hashed: bool = False) -> bool:
         """Whether the words before say that what follows is a code: "OTP 1234", "order no. 1234", "order #1234".

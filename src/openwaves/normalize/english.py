@@ -29,6 +29,7 @@ class English(Language):
         self.articles = words(self.tables, "articles")
         self.single_articles = words(self.tables, "single_articles")
         self.no_nouns = words(self.tables, "no_nouns")
+        self.second_leads = words(self.tables, "second_leads")
         self.size_words = words(self.tables, "size_words")
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = False) -> str:

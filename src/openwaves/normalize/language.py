@@ -86,7 +86,8 @@ class Language:
         self.call_words = tables.words(rows, "call_words")
         self.secret_words = tables.words(rows, "secret_words")
         self.ending_words = tables.words(rows, "ending_words")
-        self.joining_verbs = tables.words(rows, "joining_verbs")
+        self.code_links = tables.words(rows, "code_links")
+        self.call_followers = tuple(sorted(rows.get("call_followers", {})))
         self.label_words = tables.words(rows, "label_words")
         self.states = tables.words(rows, "states")
         self.number_words = tables.words(rows, "number_words")
@@ -97,6 +98,7 @@ class Language:
         self.roman_followers = tables.words(rows, "roman_followers")
         self.joining_words = tables.words(rows, "joining_words")
         self.said_words = tables.words(rows, "said_words")
+        self.article_initialisms = tables.words(rows, "article_initialisms")
         self.spelled_words = tables.words(rows, "spelled_words")
         self.tables = rows
 
@@ -222,6 +224,14 @@ class Language:
     def fraction(self, numerator: int, denominator: int) -> str:
         """Words of a fraction."""
         return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
+
+    def fraction_of(self, numerator: int, denominator: int, after: str) -> str:
+        """Words of a fraction before a word in lower case; "" if none follows."""
+        return self.fraction(numerator, denominator)
+
+    def mixed_of(self, whole: int, numerator: int, denominator: int, after: str) -> str:
+        """Words of a whole number and a fraction before a word in lower case."""
+        return self.mixed(whole, numerator, denominator)
 
     def vulgar(self, numerator: int, denominator: int) -> str:
         """Words of a fraction that is one sign, "½"."""

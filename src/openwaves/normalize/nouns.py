@@ -9,6 +9,8 @@ from openwaves.normalize.language import Currency, Language, Noun
 
 _NEXT_NOUN = re.compile(r"[ \u00a0]([A-Za-z]{3,40})(?![\w/@])")
 
+_INCHES_END = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
+
 WORDS = frozenset({"B", "N", "ha", "T"})
 """Units that are words of their own when set off by a space."""
 
@@ -34,6 +36,11 @@ def is_rupee(language: Language, code: str) -> bool:
 def known_units(context: Context) -> set[str]:
     """Units that are read in a text."""
     return set(context.base.units) | set(registry.language("en").units)
+
+
+def is_preposition(context: Context, found: re.Match[str]) -> bool:
+    """Whether "in" after a number, the match of ``Patterns.unit``, is no inch: the sentence goes on after it."""
+    return found["unit"] == "in" and not _INCHES_END.match(context.text, found.end())
 
 
 def is_attribute(context: Context, end: int) -> bool:
@@ -69,7 +76,7 @@ def read_unit(context: Context, end: int, *, singular: bool) -> int:
         The offset past the unit; ``end`` if there is none.
     """
     found = patterns(context.base.code).unit.match(context.text, end)
-    if not found or (found["gap"] and found["unit"] in WORDS):
+    if not found or (found["gap"] and (found["unit"] in WORDS or is_preposition(context, found))):
         return end
     noun, code = unit(context, found["unit"])
     words = noun.part or (noun.one if singular else noun.many)

@@ -13,9 +13,10 @@ MERIDIEM = re.compile(
 )
 """After a time: "a.m.", "PM"; the last full stop of a text is left."""
 
+_HOURS_BEFORE = re.compile(r"\d ?hr?s? ?\Z")
+_SECONDS_AFTER = re.compile(r" ?[0-5]?\d ?s(?:ecs?)?(?!\w)")
 _PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/]|\.\w)")
 _OPERAND = re.compile(r"[×÷*^+=]|\d[xX]|[xX]\d")
-_LAST = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 
 
@@ -59,10 +60,10 @@ class _Reading:
         """Say it; the offset past it, 0 if letters follow that make it another kind of token."""
         text = self.context.text
         code = self._currency_code(self.found["cur"])
-        if code:
-            return self._money(code, scales.find(self.context, self.found, self.end, currency=True))
         scale = scales.find(self.context, self.found, self.end, currency=True)
         currency = self.patterns.currency.match(text, scale.end() if scale else self.end)
+        if code and not (code == "USD" and currency and currency["cur"].isalpha()):
+            return self._money(code, scale)
         if currency and (name := self._currency_code(currency["cur"])):
             return self._money(name, scale, currency.end())
         return self._counted()
@@ -107,7 +108,7 @@ class _Reading:
         if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
             return not self.first.fraction and not self.first.grouped and not self.second
         if unit["unit"] == "in" and (unit["gap"] == " " or self.context.base.code != "en"):
-            return unit["gap"] == "" or not _LAST.match(self.context.text, unit.end())
+            return unit["gap"] == "" or nouns.is_preposition(self.context, unit)
         return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in nouns.WORDS
 
     def _currency_code(self, name: str | None) -> str:
@@ -223,7 +224,8 @@ class _Reading:
     def _unit(self, unit: re.Match[str]) -> int:
         """The number in the language of numbers, the unit in that of words."""
         context = self.context
-        noun, code = nouns.unit(context, unit["unit"])
+        key = unit["unit"] if unit["unit"] != "m" or not self._is_duration(unit.end()) else "min"
+        noun, code = nouns.unit(context, key)
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
         begin = unit.start("unit")
         joined = unit["gap"].endswith("-") and code == "en"
@@ -240,6 +242,11 @@ class _Reading:
         context.say(lead + self._numbers(form), self.start, begin - len(unit["gap"]), context.num.code)
         context.say(words, begin, end, code)
         return end
+
+    def _is_duration(self, end: int) -> bool:
+        """Whether "m" stands for minutes, beside hours or seconds: "2h 45m"."""
+        text = self.context.text
+        return bool(_HOURS_BEFORE.search(text, max(0, self.start - 6), self.start) or _SECONDS_AFTER.match(text, end))
 
     def _bare(self) -> int:
         """A number by itself: a year, an identifier, or a count of what follows."""

@@ -25,6 +25,8 @@ _NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{L
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
+_BY = re.compile(r" \d")
+_MEASURE = re.compile(rf"\d ?{LETTER}{{1,12}} \Z")
 _PLAIN_AHEAD = frozenset({"", " ", ",", ";", "?", "!", "\n", "।"})
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
@@ -121,7 +123,9 @@ def _plain(context: Context, word: str, start: int, end: int) -> int:
                 word, end = word[:-1], end - 1
     language = context.latin if word.isascii() else context.base
     code = language.code
-    if word[0].isupper():
+    if word == "x" and _BY.match(context.text, end) and _MEASURE.search(context.text, max(0, start - 16), start):
+        words, code = context.num.symbols["by"], context.num.code
+    elif word[0].isupper():
         words, code = _capitals(context, word, start, language)
     elif not context.base.latin and word.isascii():
         words = word
@@ -150,6 +154,8 @@ def _capitals(context: Context, word: str, start: int, language: Language) -> tu
         return ("-" if read == parts else " ").join(read), language.code
     if month := _month(context, word, start + len(word)):
         return month
+    if word in language.article_initialisms and (context.before == "the" or not context.base.latin):
+        return spelled(word), language.code
     return initialism(word, language, context.shouting) or word, language.code
 
 
