@@ -62,6 +62,8 @@ def test_other_numbers_stay_cardinals(text: str, words: str) -> None:
         ("Bengaluru - 560001.", "en", "Bengaluru — five six zero zero zero one."),
         ("Washington, DC 20500", "en", "Washington, D C two zero five zero zero"),
         ("Dial *121# now", "en", "Dial star one two one hash now"),
+        ("The OTP for Rs. 49 is 558210", "en", "The O T P for forty-nine rupees is five five eight two one zero"),
+        ("Meeting ID: 845 2210 9937", "en", "Meeting I D: eight four five, two two one zero, nine nine three seven"),
         ("press the # key", "en", "press the hash key"),
         ("डायल 112 करें", "hi", "डायल एक एक दो करें"),
         ("112 पर कॉल करें", "hi", "एक एक दो पर कॉल करें"),
@@ -70,7 +72,7 @@ def test_other_numbers_stay_cardinals(text: str, words: str) -> None:
         ("Llame al 112.", "es", "Llame al uno uno dos."),
         ("Marque *121#", "es", "Marque asterisco uno dos uno almohadilla"),
     ],
-)
+)  # fmt: skip
 def test_codes_are_read_digit_by_digit(text: str, language: str, words: str) -> None:
     assert spoken(text, language) == words
 
@@ -81,6 +83,8 @@ def test_codes_are_read_digit_by_digit(text: str, language: str, words: str) -> 
         ("call 300 people", "call three hundred people"),
         ("We text 1204 customers", "We text one thousand two hundred and four customers"),
         ("the year ending in 2019", "the year ending in twenty nineteen"),
+        ("The price is 1204", "The price is one thousand two hundred and four"),
+        ("The code is 100 lines long", "The code is one hundred lines long"),
         ("Dial 5 for help", "Dial five for help"),
         ("Sales - 560001 units", "Sales — five hundred and sixty thousand and one units"),
     ],
@@ -133,6 +137,7 @@ def test_other_amounts_are_plural(text: str, words: str) -> None:
         ("He took 4/28 in 10 overs", "en", "He took four for twenty-eight in ten overs"),
         ("287/4 of it", "en", "two hundred and eighty-seven over four of it"),
         ("48.3 ओवर में 287/4", "hi", "अड़तालीस दशमलव तीन ओवर में दो सौ सत्तासी पर चार"),
+        ("scored 9.5/10", "en", "scored nine point five out of ten"),
         ("3/4 in thick", "en", "three quarters inch thick"),
         ("2/3 in 1990", "en", "two thirds in nineteen ninety"),
         ("1/2 kg de harina", "es", "medio kilogramo de harina"),
@@ -156,6 +161,9 @@ def test_fractions_by_the_words_around_them(text: str, language: str, words: str
         ("45m deep", "en", "forty-five meters deep"),
         ("12 ft x 10 ft", "en", "twelve feet by ten feet"),
         ("ls /home/user/a.txt", "en", "ls slash home slash user slash A dot T X T"),
+        ("Use /help", "en", "Use slash help"),
+        ("$9.99/mo.", "en", "nine dollars and ninety-nine cents per month."),
+        ("25 bps", "en", "twenty-five basis points"),
         ("and/or", "en", "and or"),
         ("$84.15/bbl.", "en", "eighty-four dollars and fifteen cents per barrel."),
         ("$50 CAD", "en", "fifty Canadian dollars"),

@@ -11,6 +11,12 @@ _STREET = re.compile(
 _CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
 _CAPITALS_BEFORE = re.compile(r"(?<!\w)[A-Z]{2} \Z")
 _AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
+_STOP = re.compile(r"[.!?।] ")
+_WORDS = re.compile(rf"{LETTER}+")
+_RUN = re.compile(r"\d+")
+GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){1,5}(?![\d]|[.,:/-]\d)")
+"""Groups of digits with spaces between."""
+
 _LAST_CENTURIES = range(1900, 2100)
 
 
@@ -24,7 +30,7 @@ def read(context: Context, digits: str, start: int, end: int) -> str:
         end: Offset past it.
     """
     num = context.num
-    if _is_long(digits) or _is_named(context, digits, end) or _is_postal(context, digits, start, end):
+    if _is_long(digits) or _is_named(context, digits, start, end) or _is_postal(context, digits, start, end):
         return num.digits(digits)
     if is_label(context, start) or _is_house(context, digits, end):
         return num.label(digits) if len(digits) > 2 else ""
@@ -51,7 +57,7 @@ def _is_long(digits: str) -> bool:
     return len(digits) >= 8 and zeros * 2 <= len(digits)
 
 
-def _is_named(context: Context, digits: str, end: int) -> bool:
+def _is_named(context: Context, digits: str, start: int, end: int) -> bool:
     """Whether the words before say that it is a code; one of three digits only at once after them."""
     if len(digits) < 3:
         return False
@@ -64,9 +70,32 @@ def _is_named(context: Context, digits: str, end: int) -> bool:
         if context.before_that in language.ending_words and len(digits) == 4:
             return int(digits) not in _LAST_CENTURIES
     if len(digits) > 3:
-        return context.names_code()
+        return context.names_code() or _is_announced(context, start)
     secret = context.base.secret_words | context.latin.secret_words
+    if context.base.is_counted(context.word_after(end)):
+        return False
     return context.before in secret or (context.before_that in secret and context.before in context.base.code_links)
+
+
+def _is_announced(context: Context, start: int) -> bool:
+    """Whether the sentence names a code earlier, as in "the OTP for your order is 558210"."""
+    if context.before not in context.base.code_links:
+        return False
+    sentence = _STOP.split(context.text[max(0, start - 80) : start])[-1].lower()
+    return not (context.base.secret_words | context.latin.secret_words).isdisjoint(_WORDS.findall(sentence))
+
+
+def read_groups(context: Context, match: re.Match[str]) -> int:
+    """Groups of digits after a word that says that they are a code: "Meeting ID: 845 2210 9937"."""
+    if not context.names_code():
+        return 0
+    groups = list(_RUN.finditer(context.text, match.start(), match.end()))
+    ends = [group.start() for group in groups[1:]] + [match.end()]
+    for group, end in zip(groups, ends, strict=True):
+        words = context.num.digits(group.group()) + ("," if end < match.end() else "")
+        stop = group.end() if end < match.end() else end
+        context.say(words, group.start(), stop, context.num.code)
+    return match.end()
 
 
 def _is_postal(context: Context, digits: str, start: int, end: int) -> bool:

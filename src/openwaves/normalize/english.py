@@ -26,11 +26,6 @@ class English(Language):
         super().__init__()
         self.no_plurals = words(self.tables, "no_plurals")
         self.plurals = words(self.tables, "plurals")
-        self.articles = words(self.tables, "articles")
-        self.single_articles = words(self.tables, "single_articles")
-        self.no_nouns = words(self.tables, "no_nouns")
-        self.second_leads = words(self.tables, "second_leads")
-        self.size_words = words(self.tables, "size_words")
 
     def cardinal(self, number: int, form: str = "", *, indian: bool = False) -> str:
         """Words of a number; tens and ones are joined by a hyphen."""

@@ -280,6 +280,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_DATE, _date),
         *TIMES,
         (PHONES, read_phone),
+        (codes.GROUPS, codes.read_groups),
         (_VERSION, _version),
         (_RATIO, _ratio),
         (_ALWAYS, _always),

@@ -11,6 +11,7 @@ _PARTS = {
     "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
     "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
 }  # fmt: skip
+_OUT_OF = re.compile(r"(\d{1,3})([.,])(\d{1,2})/(5|10|20|50|100)(?!\d|[/.,]\d)")
 _MOST_WICKETS = 10
 
 
@@ -34,6 +35,17 @@ def _fraction(context: Context, match: re.Match[str]) -> int:
     return read_unit(context, match.end(), singular=not match[1] and numerator <= denominator)
 
 
+def _out_of(context: Context, match: re.Match[str]) -> int:
+    """A mark with a decimal: "9.5/10"."""
+    num = context.num
+    if "out_of" not in num.symbols or match[2] != num.decimal_mark:
+        return 0
+    mark = num.decimal(match[1], match[3], mark=match[2])
+    words = f"{mark} {num.symbols['out_of']} {num.cardinal(int(match[4]))}"
+    context.say(words, match.start(), match.end(), num.code)
+    return match.end()
+
+
 def _is_score(context: Context, numerator: int, denominator: int) -> bool:
     """Whether it is runs and wickets, "287/4", or a bowler's wickets and runs, "4/28"."""
     if "wickets" not in context.num.symbols or not context.cricket:
@@ -51,5 +63,9 @@ def _vulgar(context: Context, match: re.Match[str]) -> int:
     return read_unit(context, match.end(), singular=not match[1])
 
 
-FRACTIONS: tuple[tuple[re.Pattern[str], Reader], ...] = ((_FRACTION, _fraction), (_VULGAR, _vulgar))
+FRACTIONS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (_OUT_OF, _out_of),
+    (_FRACTION, _fraction),
+    (_VULGAR, _vulgar),
+)
 """Readers of fractions, in order: the first that accepts wins."""

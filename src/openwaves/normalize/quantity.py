@@ -174,7 +174,8 @@ class _Reading:
             return end
         base, key = self.context.base, found[1]
         known = key in nouns.known_units(self.context)
-        unit, code = nouns.unit(self.context, key) if known else (Noun(key, key), base.code)
+        name = base.per_words.get(key, key)
+        unit, code = nouns.unit(self.context, key) if known else (Noun(name, name), base.code)
         self.context.say(base.symbols["per"], end, end + 1, base.code)
         self.context.say(unit.one, end + 1, found.end(), code)
         return found.end()

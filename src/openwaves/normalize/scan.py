@@ -161,8 +161,7 @@ def _raised(context: Context, position: int) -> None:
 def _slash(context: Context, position: int) -> None:
     """Silent between words ("and/or"), named beside digits and in the path of a file ("/home/user")."""
     text = context.text
-    path = _PATH.search(text, max(0, position - 80), position + 1) and text[position + 1 : position + 2].isalnum()
-    if path and text.find("/", position + 1 if text[position - 1 : position].strip(" ") == "" else 0) >= 0:
+    if text[position + 1 : position + 2].isalpha() and _PATH.search(text, max(0, position - 80), position + 1):
         context.say(context.base.symbols["slash"], position, position + 1, context.base.code)
         return
     before, after = text[max(0, position - 2) : position], text[position + 1 : position + 3]
