@@ -70,6 +70,8 @@ def test_other_numbers_stay_cardinals(text: str, words: str) -> None:
         ("112 पर बैठे", "hi", "एक सौ बारह पर बैठे"),
         ("ट्रेन नं. 12951", "hi", "ट्रेन नंबर एक दो नौ पाँच एक"),
         ("Llame al 112.", "es", "Llame al uno uno dos."),
+        ("Marque el 112.", "es", "Marque el uno uno dos."),
+        ("1930 पर कॉल करें", "hi", "एक नौ तीन शून्य पर कॉल करें"),
         ("Marque *121#", "es", "Marque asterisco uno dos uno almohadilla"),
     ],
 )  # fmt: skip

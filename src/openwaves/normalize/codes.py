@@ -11,7 +11,7 @@ _STREET = re.compile(
 _CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
 _CAPITALS_BEFORE = re.compile(r"(?<!\w)[A-Z]{2} \Z")
 _AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
-_STOP = re.compile(r"[.!?।] ")
+_STOP = re.compile(r"[.!?।] (?=\D)")
 _WORDS = re.compile(rf"{LETTER}+")
 _RUN = re.compile(r"\d+")
 GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){1,5}(?![\d]|[.,:/-]\d)")
