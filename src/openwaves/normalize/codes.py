@@ -11,7 +11,6 @@ _STREET = re.compile(
 _CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
 _CAPITALS_BEFORE = re.compile(r"(?<!\w)[A-Z]{2} \Z")
 _AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
-_STOP = re.compile(r"[.!?।] (?=\D)")
 _WORDS = re.compile(rf"{LETTER}+")
 _RUN = re.compile(r"\d+")
 GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){1,5}(?![\d]|[.,:/-]\d)")
@@ -70,19 +69,23 @@ def _is_named(context: Context, digits: str, start: int, end: int) -> bool:
         if context.before_that in language.ending_words and len(digits) == 4:
             return int(digits) not in _LAST_CENTURIES
     if len(digits) > 3:
-        return context.names_code() or _is_announced(context, start)
+        return context.names_code() or _is_announced(context, digits, start)
+    return _is_secret(context, end)
+
+
+def _is_secret(context: Context, end: int) -> bool:
+    """Whether three digits follow a word such as PIN at once, or after "is", and count nothing."""
     secret = context.base.secret_words | context.latin.secret_words
-    if context.base.is_counted(context.word_after(end)):
-        return False
-    return context.before in secret or (context.before_that in secret and context.before in context.base.code_links)
+    linked = context.before_that in secret and context.before in context.base.code_links
+    return (context.before in secret or linked) and not context.base.is_counted(context.word_after(end))
 
 
-def _is_announced(context: Context, start: int) -> bool:
+def _is_announced(context: Context, digits: str, start: int) -> bool:
     """Whether the sentence names a code earlier, as in "the OTP for your order is 558210"."""
-    if context.before not in context.base.code_links:
+    if context.before not in context.base.code_links or int(digits) in _LAST_CENTURIES:
         return False
-    sentence = _STOP.split(context.text[max(0, start - 80) : start])[-1].lower()
-    return not (context.base.secret_words | context.latin.secret_words).isdisjoint(_WORDS.findall(sentence))
+    words = _WORDS.findall(context.sentence_before(start).lower())
+    return not (context.base.secret_words | context.latin.secret_words).isdisjoint(words)
 
 
 def read_groups(context: Context, match: re.Match[str]) -> int:

@@ -25,7 +25,7 @@ def _fraction(context: Context, match: re.Match[str]) -> int:
         words = num.mixed_of(int(match[1]), numerator, denominator, after)
     elif not denominator:
         return 0
-    elif _is_score(context, numerator, denominator):
+    elif _is_score(context, match, numerator, denominator):
         words = f"{num.cardinal(numerator)} {num.symbols['wickets']} {num.cardinal(denominator)}"
         context.say(words, match.start(), match.end(), num.code)
         return match.end()
@@ -46,11 +46,11 @@ def _out_of(context: Context, match: re.Match[str]) -> int:
     return match.end()
 
 
-def _is_score(context: Context, numerator: int, denominator: int) -> bool:
+def _is_score(context: Context, match: re.Match[str], numerator: int, denominator: int) -> bool:
     """Whether it is runs and wickets, "287/4", or a bowler's wickets and runs, "4/28"."""
-    if "wickets" not in context.num.symbols or not context.cricket:
+    if not (denominator <= _MOST_WICKETS <= numerator or numerator <= _MOST_WICKETS < denominator):
         return False
-    return denominator <= _MOST_WICKETS <= numerator or numerator <= _MOST_WICKETS < denominator
+    return "wickets" in context.num.symbols and context.is_cricket(*match.span())
 
 
 def _vulgar(context: Context, match: re.Match[str]) -> int:

@@ -21,6 +21,7 @@ _ZEROS = re.compile(r"(?<!\d)0\d{2,6}\Z")
 _SERVICE = re.compile(r"\*\d{1,6}(?:\*\d{1,16}){0,4}#")
 _KEYS = {"#": "hash", "*": "star"}
 _KEY = re.compile(r" (?:key|button|sign|symbol|बटन|दबाएँ|दबाएं|की)(?!\w)")
+_PATH_WORD = re.compile(r"/[A-Za-z](?!\S{0,40}[^\x00-\x7f])")  # not the slashes of a phonetic spelling
 _PATH = re.compile(r"(?:\A|[\s(\"'`])~?/[\w./~-]{0,80}\Z")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _WORD_BEFORE = re.compile(rf"{LETTER}+\Z")
@@ -161,7 +162,8 @@ def _raised(context: Context, position: int) -> None:
 def _slash(context: Context, position: int) -> None:
     """Silent between words ("and/or"), named beside digits and in the path of a file ("/home/user")."""
     text = context.text
-    if text[position + 1 : position + 2].isalpha() and _PATH.search(text, max(0, position - 80), position + 1):
+    named = _PATH_WORD.match(text, position)
+    if named and _PATH.search(text, max(0, position - 80), position + 1):
         context.say(context.base.symbols["slash"], position, position + 1, context.base.code)
         return
     before, after = text[max(0, position - 2) : position], text[position + 1 : position + 3]
