@@ -29,6 +29,7 @@ SYMBOLS = [
     "colon",
     "hashtag",
     "hash",
+    "star",
     "equals",
     "times",
     "divided",

@@ -35,6 +35,7 @@ SENTENCES = {
         "It was 2025", "See Chapter IV",
         "In May", "Room 5", "Henry VIII", "She is no. 1", "4821 people came", "May 5 was cold", "Open 24/7",
         "He read pages 10–12", "Tell me the code", "1500 chairs", "A 6\" pipe",
+        "They made 287/4", "It took 48.3 overs", "The price is 558210", "Dial 112", "She took a 5 km run",
     ],
     "hi": [
         "मेरे पास 5 किताबें हैं", "कुल ₹1,05,000 और 12.5% है", "सन् 1857 में 3 बजे", "यह 5वीं कक्षा है", "ओटीपी 4821 है",

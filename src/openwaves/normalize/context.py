@@ -28,6 +28,8 @@ _MOST_SIGNS = 4  # punctuation marks side by side that are kept
 _NEXT_WORD = re.compile(rf"[ \t\u00a0]?({LETTER}{{1,40}})")
 _CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}(?![a-z])")
 _LOWER = re.compile(r"[a-zß-öø-ÿ]{2,}")
+_CRICKET = re.compile(r"\b(?:overs|wickets?|innings)\b|ओवर|विकेट|पारी")
+_SENTENCE_END = re.compile(r"(?<!\bRs)[.!?…।॥]+[^\w\s]*\s|\n")
 _HYPHENS = frozenset("-‑")
 _BREAK = re.compile(r"\s")
 _PART = re.compile(r"\S+")
@@ -103,6 +105,15 @@ class Context:
         """Whether capitals are this text's ordinary letters."""
         capitals = len(_CAPITALS.findall(self.text))
         return capitals > 3 and capitals > len(_LOWER.findall(self.text))
+
+    def sentence_before(self, start: int) -> str:
+        """What stands before an offset in its sentence, 200 characters at most."""
+        return _SENTENCE_END.split(self.text[max(0, start - 200) : start])[-1]
+
+    def is_cricket(self, start: int, end: int) -> bool:
+        """Whether the sentence around a token speaks of overs, wickets or innings."""
+        after = _SENTENCE_END.split(self.text[end : end + 200], maxsplit=1)[0]
+        return bool(_CRICKET.search(self.sentence_before(start)) or _CRICKET.search(after))
 
     def names_code(self, *, hashed: bool = False) -> bool:
         """Whether the words before say that what follows is a code: "OTP 1234", "order no. 1234", "order #1234".

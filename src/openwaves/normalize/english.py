@@ -67,13 +67,25 @@ class English(Language):
         tail = f"oh {self.cardinal(rest)}" if rest < 10 else self.cardinal(rest)
         return f"{self.cardinal(hundreds)} {tail}"
 
+    def label(self, digits: str) -> str:
+        """In pairs: "twelve oh four", "one oh one", "seven forty-seven"."""
+        hundreds, rest = divmod(int(digits), 100)
+        if len(digits) > 4:
+            return self.digits(digits)
+        if rest == 0:
+            return self.cardinal(int(digits)) if hundreds % 10 == 0 else f"{self.cardinal(hundreds)} hundred"
+        return f"{self.cardinal(hundreds)} {'oh ' if rest < 10 else ''}{self.cardinal(rest)}"
+
+    def is_counted(self, word: str) -> bool:
+        """Words in -s but those of a list, plurals without it, and scale words."""
+        plural = word.endswith("s") and not word.endswith("ss") and word not in self.no_plurals
+        return plural or word in self.plurals or word in self.scale_words
+
     def is_year(self, number: int, before: str, after: str) -> bool:
         """Any number of the last centuries, unless things are counted with it."""
         if super().is_year(number, before, after):
             return True
-        plural = after.endswith("s") and not after.endswith("ss") and after not in self.no_plurals
-        counted = plural or after in self.plurals or after in self.scale_words
-        return not counted and (1900 <= number <= 2099 or (1500 <= number < 1900 and number % 100 != 0))
+        return not self.is_counted(after) and (1900 <= number <= 2099 or (1500 <= number < 1900 and number % 100 != 0))
 
     def day(self, number: int, *, month_first: bool, before: str = "") -> str:
         """Days are ordinals on both sides of the month."""

@@ -3,6 +3,9 @@
 from openwaves.normalize.indian import Indian
 
 _AFTER_YEARS = frozenset({"में", "के", "की", "का", "से", "तक"})
+_MEASURED = frozenset({
+    "किलो", "ग्राम", "लीटर", "कप", "चम्मच", "हिस्सा", "हिस्से", "भाग", "घंटा", "घंटे", "दर्जन", "किलोमीटर", "मीटर", "एकड़",
+})  # fmt: skip
 _REGNAL = ("प्रथम", "द्वितीय", "तृतीय", "चतुर्थ", "पंचम", "षष्ठ", "सप्तम", "अष्टम", "नवम", "दशम")
 _ARAB, _KHARAB = 10**9, 10**11
 
@@ -37,6 +40,11 @@ class Hindi(Indian):
         """Years of the last centuries are known by the word that follows, too."""
         known = after in _AFTER_YEARS and 1700 < number < 2000 and number % 100 > 0
         return known or super().is_year(number, before, after)
+
+    def fraction_of(self, numerator: int, denominator: int, after: str) -> str:
+        """Halves and quarters by their names before what is measured."""
+        measured = after in self.units or after in _MEASURED
+        return self.vulgar(numerator, denominator) if measured else self.fraction(numerator, denominator)
 
     def vulgar(self, numerator: int, denominator: int) -> str:
         """आधा, तिहाई and चौथाई."""

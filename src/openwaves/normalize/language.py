@@ -83,6 +83,19 @@ class Language:
         self.year_followers = tables.words(rows, "year_followers")
         self.digit_words = tables.words(rows, "digit_words")
         self.code_words = tables.words(rows, "code_words")
+        self.call_words = tables.words(rows, "call_words")
+        self.secret_words = tables.words(rows, "secret_words")
+        self.ending_words = tables.words(rows, "ending_words")
+        self.code_links = tables.words(rows, "code_links")
+        self.call_followers = tuple(sorted(rows.get("call_followers", {})))
+        self.label_words = tables.words(rows, "label_words")
+        self.articles = tables.words(rows, "articles")
+        self.single_articles = tables.words(rows, "single_articles")
+        self.no_nouns = tables.words(rows, "no_nouns")
+        self.size_words = tables.words(rows, "size_words")
+        self.second_leads = tables.words(rows, "second_leads")
+        self.states = tables.words(rows, "states")
+        self.per_words = tables.pairs(rows.get("per_word", {}))
         self.number_words = tables.words(rows, "number_words")
         self.roman_words = tables.words(rows, "roman_words")
         self.rulers = tables.words(rows, "rulers")
@@ -91,6 +104,7 @@ class Language:
         self.roman_followers = tables.words(rows, "roman_followers")
         self.joining_words = tables.words(rows, "joining_words")
         self.said_words = tables.words(rows, "said_words")
+        self.article_initialisms = tables.words(rows, "article_initialisms")
         self.spelled_words = tables.words(rows, "spelled_words")
         self.tables = rows
 
@@ -130,6 +144,14 @@ class Language:
         """
         head = self.whole(whole, indian=indian) + " " if whole else ""
         return f"{head}{self.symbols['point']} {self.digits(fraction)}"
+
+    def label(self, digits: str) -> str:
+        """Words of the number of a room, a road or a flight, of three digits or more."""
+        return self.digits(digits) if len(digits) > 4 else self.whole(digits)
+
+    def is_counted(self, word: str) -> bool:
+        """Whether a word after a number, in lower case, may be the plural of what is counted."""
+        return False
 
     def ordinal(self, number: int, form: str = "", suffix: str = "") -> str:
         """Words of an ordinal.
@@ -208,6 +230,14 @@ class Language:
     def fraction(self, numerator: int, denominator: int) -> str:
         """Words of a fraction."""
         return f"{self.cardinal(numerator)} {self.symbols['over']} {self.cardinal(denominator)}"
+
+    def fraction_of(self, numerator: int, denominator: int, after: str) -> str:
+        """Words of a fraction before a word in lower case; "" if none follows."""
+        return self.fraction(numerator, denominator)
+
+    def mixed_of(self, whole: int, numerator: int, denominator: int, after: str) -> str:
+        """Words of a whole number and a fraction before a word in lower case."""
+        return self.mixed(whole, numerator, denominator)
 
     def vulgar(self, numerator: int, denominator: int) -> str:
         """Words of a fraction that is one sign, "½"."""

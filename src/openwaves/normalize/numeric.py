@@ -3,11 +3,11 @@
 import re
 from functools import cache
 
-from openwaves.normalize import registry
+from openwaves.normalize import codes, registry
 from openwaves.normalize.amount import NUMBER, parse, say_number
 from openwaves.normalize.context import LETTER, Context, Reader
 from openwaves.normalize.endings import apart_endings, with_ending
-from openwaves.normalize.nouns import read_unit
+from openwaves.normalize.parts import FRACTIONS
 from openwaves.normalize.phone import PHONES, read_phone
 from openwaves.normalize.quantity import read_quantity
 from openwaves.normalize.times import TIMES
@@ -30,13 +30,8 @@ _TAG = re.compile(r"#(?=\d{1,20}[^\W\d])")
 _SINGLE_QUOTE = re.compile(r"(?:\A|[\s(])['‘](?=\w)")
 _DIMENSION_TAIL = re.compile(r"[ ]?([xX×])[ ]?(?=\d)")
 _FEET = re.compile(r"(\d{1,3})[ ]?['′’][ ]?(\d{1,2})[ ]?(?:[\"″”]|''|’’)")
-_FRACTION = re.compile(r"(?:(\d{1,4})[ ])?(\d{1,4})[/⁄](\d{1,4})(?:(?:th|rd|nd)s?\b)?(?![\d/⁄])")
-_VULGAR = re.compile(r"(\d{1,6})?[ ]?([½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘])")
-_PARTS = {
-    "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
-    "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
-}  # fmt: skip
 _DECADE = re.compile(r"['’]?(\d{1,3}0|\d(?=['’]))['’]?s(?!\w)")
+_MINUTES_BEFORE = re.compile(r"\d ?m(?:in)?s? \Z")
 _HASH = re.compile(r"#(\d{1,9})(?!\w)")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,}(?![\w])")
 _GROUPS_ONLY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -185,39 +180,24 @@ def _power(context: Context, match: re.Match[str]) -> int:
     return match.end()
 
 
-def _fraction(context: Context, match: re.Match[str]) -> int:
-    num = context.num
-    numerator, denominator = int(match[2]), int(match[3])
-    if match[1]:
-        if numerator >= denominator or len(match[2]) > 2:
-            return 0
-        context.say(num.mixed(int(match[1]), numerator, denominator), match.start(), match.end(), num.code)
-    elif denominator:
-        context.say(num.fraction(numerator, denominator), match.start(), match.end(), num.code)
-    else:
-        return 0
-    return read_unit(context, match.end(), singular=not match[1] and numerator <= denominator)
-
-
-def _vulgar(context: Context, match: re.Match[str]) -> int:
-    num = context.num
-    part = _PARTS[match[2]]
-    words = num.vulgar(*part)
-    if match[1]:
-        words = num.mixed(int(match[1]), *part)
-    context.say(words, match.start(), match.end(), num.code)
-    return read_unit(context, match.end(), singular=not match[1])
-
-
 def _decade(context: Context, match: re.Match[str]) -> int:
     """Decades, "1990s" and "'80s"; English only."""
     num, number = context.num, int(match[1])
-    if num.code != "en":
+    if num.code != "en" or _is_seconds(context, match):
         return 0
     words = num.year(number) if number > 999 else num.cardinal(number)
     plural = words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
     context.say(plural, match.start(), match.end(), num.code)
     return match.end()
+
+
+def _is_seconds(context: Context, match: re.Match[str]) -> bool:
+    """Whether "30s" is a time and no decade: after minutes, or words such as "for" and "every"."""
+    if not match.group()[:-1].isdecimal() or int(match[1]) > 60:
+        return False
+    if context.before in registry.language("en").second_leads:
+        return True
+    return bool(_MINUTES_BEFORE.search(context.text, max(0, match.start() - 7), match.start()))
 
 
 def _tag(context: Context, match: re.Match[str]) -> int:
@@ -227,7 +207,10 @@ def _tag(context: Context, match: re.Match[str]) -> int:
 def _hash(context: Context, match: re.Match[str]) -> int:
     """A number of something; that of an order or a ticket digit by digit."""
     num, number = context.num, match[1]
-    said = num.digits(number) if context.names_code(hashed=True) and len(number) >= 4 else num.whole(number)
+    if len(number) > 2 and codes.is_label(context, match.start()):
+        said = num.label(number)
+    else:
+        said = num.digits(number) if context.names_code(hashed=True) and len(number) >= 4 else num.whole(number)
     words = f"{context.base.symbols['number']} {said}"
     context.say(words, match.start(), match.end(), context.num.code)
     return match.end()
@@ -297,6 +280,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_DATE, _date),
         *TIMES,
         (PHONES, read_phone),
+        (codes.GROUPS, codes.read_groups),
         (_VERSION, _version),
         (_RATIO, _ratio),
         (_ALWAYS, _always),
@@ -305,8 +289,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_INCHES, _inches),
         (_FEET_ALONE, _feet_alone),
         (_POWER, _power),
-        (_FRACTION, _fraction),
-        (_VULGAR, _vulgar),
+        *FRACTIONS,
         (_DECADE, _decade),
         (_HASH, _hash),
         (_TAG, _tag),

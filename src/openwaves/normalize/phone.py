@@ -65,7 +65,7 @@ def _breaths(lengths: list[int], *, plus: bool) -> set[int]:
     """After how many digits there is a breath."""
     total = sum(lengths)
     lead = total - sum(_GROUPS)
-    if lead == 0 or (0 < lead <= 3 and (plus or lead == lengths[0])):
+    if lead == 0 or (0 < lead <= 3 and (lead == lengths[0] or (plus and len(lengths) == 1))):
         return {lead, lead + 3, lead + 7}
     breaths, seen = set(), 0
     for length in lengths:

@@ -2,7 +2,7 @@
 
 import re
 
-from openwaves.normalize import nouns, registry, scales
+from openwaves.normalize import codes, nouns, registry, scales
 from openwaves.normalize.amount import Value, parse, patterns, say_number
 from openwaves.normalize.context import CURRENCY_SIGNS, LETTER, Context
 from openwaves.normalize.endings import with_ending
@@ -13,9 +13,10 @@ MERIDIEM = re.compile(
 )
 """After a time: "a.m.", "PM"; the last full stop of a text is left."""
 
-_PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/.])")
+_HOURS_BEFORE = re.compile(r"\d ?hr?s? ?\Z")
+_SECONDS_AFTER = re.compile(r" ?[0-5]?\d ?s(?:ecs?)?(?!\w)")
+_PER = re.compile(rf"/({LETTER}{{1,20}})(?![\w/]|\.\w)")
 _OPERAND = re.compile(r"[×÷*^+=]|\d[xX]|[xX]\d")
-_LAST = re.compile(r"\s(?:tall|long|wide|high|deep|thick|across)\b|\s?(?:\Z|[.,;:!?)](?:\s|\Z)|[x×] )")
 _LAKH_CURRENCIES = frozenset({"INR", "PKR", "BDT", "NPR", "LKR"})
 
 
@@ -59,10 +60,10 @@ class _Reading:
         """Say it; the offset past it, 0 if letters follow that make it another kind of token."""
         text = self.context.text
         code = self._currency_code(self.found["cur"])
-        if code:
-            return self._money(code, scales.find(self.context, self.found, self.end, currency=True))
         scale = scales.find(self.context, self.found, self.end, currency=True)
         currency = self.patterns.currency.match(text, scale.end() if scale else self.end)
+        if code and not (code == "USD" and currency and currency["cur"].isalpha()):
+            return self._money(code, scale)
         if currency and (name := self._currency_code(currency["cur"])):
             return self._money(name, scale, currency.end())
         return self._counted()
@@ -107,7 +108,7 @@ class _Reading:
         if unit["unit"] in self.context.base.year_followers and 1000 <= int(self.first.whole[:9] or 0) <= 2100:
             return not self.first.fraction and not self.first.grouped and not self.second
         if unit["unit"] == "in" and (unit["gap"] == " " or self.context.base.code != "en"):
-            return unit["gap"] == "" or not _LAST.match(self.context.text, unit.end())
+            return unit["gap"] == "" or nouns.is_preposition(self.context, unit)
         return bool(unit["gap"].strip(" ")) is False and unit["gap"] != "" and unit["unit"] in nouns.WORDS
 
     def _currency_code(self, name: str | None) -> str:
@@ -148,9 +149,11 @@ class _Reading:
         elif scale:
             word = scales.say(self.context, scale, self.first, self.second)
             number = self._numbers(num.scale_form(word)) if not self.first.fraction else self._numbers()
-            words = f"{number} {word} {num.after_scale(self.first.whole, word, currency.major.many)}"
+            many = currency.major.one if self._prices(scale.end()) else currency.major.many
+            words = f"{number} {word} {num.after_scale(self.first.whole, word, many)}"
         else:
-            words = self._coins(currency, indian=code in _LAKH_CURRENCIES or nouns.is_rupee(num, code))
+            indian = code in _LAKH_CURRENCIES or nouns.is_rupee(num, code)
+            words = self._coins(currency, indian=indian, single=self._prices(end or self.end))
         end = end or (scale.end() if scale else self.end)
         if self.context.text.startswith("/-", end):
             self.end = end + 2
@@ -171,17 +174,22 @@ class _Reading:
             return end
         base, key = self.context.base, found[1]
         known = key in nouns.known_units(self.context)
-        unit, code = nouns.unit(self.context, key) if known else (Noun(key, key), base.code)
+        name = base.per_words.get(key, key)
+        unit, code = nouns.unit(self.context, key) if known else (Noun(name, name), base.code)
         self.context.say(base.symbols["per"], end, end + 1, base.code)
         self.context.say(unit.one, end + 1, found.end(), code)
         return found.end()
 
-    def _coins(self, currency: Currency, *, indian: bool) -> str:
-        """Whole and hundredth parts: "three dollars and fifty cents"."""
+    def _prices(self, end: int) -> bool:
+        """Whether the amount that ends at ``end`` stands before what it prices: "a $5 coffee"."""
+        return self.context.num.code == "en" and nouns.is_attribute(self.context, end)
+
+    def _coins(self, currency: Currency, *, indian: bool, single: bool) -> str:
+        """Whole and hundredth parts: "three dollars and fifty cents"; ``single`` for "three dollar"."""
         num, first = self.context.num, self.first
         exact = len(first.fraction) == 2 and not self.second
         if not exact or (first.fraction != "00" and currency.minor is None):
-            noun = self._noun(currency.major, num)
+            noun = currency.major.one if single else self._noun(currency.major, num)
             return f"{self._numbers(currency.major.form, indian=indian)} {num.after_scale(first.whole, '', noun)}"
         parts: list[str] = []
         whole, cents = int(first.whole[:18] or "0"), int(first.fraction)
@@ -217,10 +225,12 @@ class _Reading:
     def _unit(self, unit: re.Match[str]) -> int:
         """The number in the language of numbers, the unit in that of words."""
         context = self.context
-        noun, code = nouns.unit(context, unit["unit"])
+        key = unit["unit"] if unit["unit"] != "m" or not self._is_duration(unit.end()) else "min"
+        noun, code = nouns.unit(context, key)
         form = context.num.units[unit["unit"]].form if unit["unit"] in context.num.units else ""
         begin = unit.start("unit")
-        attribute = unit["gap"].endswith("-") and code == "en"
+        joined = unit["gap"].endswith("-") and code == "en"
+        attribute = joined or (code == "en" and nouns.is_attribute(context, unit.end()))
         words = noun.one if attribute else self._noun(noun, registry.language(code))
         if unit["per"]:
             known = unit["per"] in nouns.known_units(context)
@@ -234,6 +244,11 @@ class _Reading:
         context.say(words, begin, end, code)
         return end
 
+    def _is_duration(self, end: int) -> bool:
+        """Whether "m" stands for minutes, beside hours or seconds: "2h 45m"."""
+        text = self.context.text
+        return bool(_HOURS_BEFORE.search(text, max(0, self.start - 6), self.start) or _SECONDS_AFTER.match(text, end))
+
     def _bare(self) -> int:
         """A number by itself: a year, an identifier, or a count of what follows."""
         context, first, text = self.context, self.first, self.context.text
@@ -243,8 +258,8 @@ class _Reading:
             words = self._range(after)
         elif first.fraction or first.grouped:
             words = self._numbers(context.num.noun_form(after))
-        elif self._is_identifier(digits):
-            words = self._sign() + context.num.digits(digits)
+        elif words := codes.read(context, digits, self.start, self.end):
+            words = self._sign() + words
         elif len(digits) == 4 and not self.found["sign"] and self._is_year(int(digits), after):
             words = context.num.year_between(int(digits), context.before, after)
         else:
@@ -287,13 +302,3 @@ class _Reading:
             last = num.year(int(second.whole)) if len(second.whole) == 4 else num.cardinal(int(second.whole))
             return " ".join(filter(None, (*num.range_start(num.year(int(first))), last)))
         return self._numbers(num.noun_form(after))
-
-    def _is_identifier(self, digits: str) -> bool:
-        """Long numbers without groups, numbers with leading zeros, and those that a word says are codes."""
-        context = self.context
-        if len(digits) > 1 and digits[0] == "0":
-            return True
-        zeros = len(digits) - len(digits.rstrip("0"))
-        if len(digits) >= 8 and zeros * 2 <= len(digits):
-            return True
-        return len(digits) >= 4 and context.names_code()

@@ -2,7 +2,7 @@
 
 import re
 
-from openwaves.normalize import registry
+from openwaves.normalize import codes, registry
 from openwaves.normalize.amount import Value, patterns
 from openwaves.normalize.context import Context
 
@@ -26,6 +26,8 @@ def find(context: Context, amount: re.Match[str], end: int, *, currency: bool) -
     if currency:
         return found
     name = found["scale"]
+    if len(name) == 1 and codes.is_label(context, amount.start()):
+        return None
     if name in {"B", "T"} and amount["a"].isdecimal() and _LABELS.match(context.text, found.end()):
         return None
     video = amount["a"] in {"2", "4", "8"} and name in {"K", "k"}

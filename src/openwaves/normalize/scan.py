@@ -18,6 +18,11 @@ _SYMBOLS = {
     "‰": "permille", "≥": "at_least", "≤": "at_most",
 }  # fmt: skip
 _ZEROS = re.compile(r"(?<!\d)0\d{2,6}\Z")
+_SERVICE = re.compile(r"\*\d{1,6}(?:\*\d{1,16}){0,4}#")
+_KEYS = {"#": "hash", "*": "star"}
+_KEY = re.compile(r" (?:key|button|sign|symbol|बटन|दबाएँ|दबाएं|की)(?!\w)")
+_PATH_WORD = re.compile(r"/[A-Za-z](?!\S{0,40}[^\x00-\x7f])")  # not the slashes of a phonetic spelling
+_PATH = re.compile(r"(?:\A|[\s(\"'`])~?/[\w./~-]{0,80}\Z")
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _WORD_BEFORE = re.compile(rf"{LETTER}+\Z")
 _ENDS = frozenset(".!?…।॥")
@@ -85,6 +90,8 @@ def _sign(context: Context, position: int) -> int:
     end = position + 1
     if sign in "@#" and (done := read_tag(context, position)):
         return done
+    if sign == "*" and (service := _SERVICE.match(text, position)):
+        return _service(context, service)
     left = position > 0 and not text[position - 1].isspace()
     right = end < len(text) and not text[end].isspace()
     if (
@@ -110,9 +117,20 @@ def _sign(context: Context, position: int) -> int:
         context.say(sign, position, end, context.base.code)
     elif sign == "/":
         _slash(context, position)
+    elif sign in _KEYS and not left and _KEY.match(text, end):
+        context.say(context.base.symbols[_KEYS[sign]], position, end, context.base.code)
     elif sign in _SYMBOLS and (right or not left or sign in _BETWEEN_LETTERS):
         context.say(context.base.symbols.get(_SYMBOLS[sign], ""), position, end, context.base.code)
     return end
+
+
+def _service(context: Context, match: re.Match[str]) -> int:
+    """A code that a phone sends to its network, digit by digit: "*121#"."""
+    symbols, num = context.base.symbols, context.num
+    names = {"*": symbols["star"], "#": symbols["hash"]}
+    words = " ".join(names.get(sign) or num.digits(sign) for sign in match.group())
+    context.say(words, match.start(), match.end(), context.base.code)
+    return match.end()
 
 
 def _punctuate(context: Context, position: int, *, ends: bool) -> None:
@@ -142,8 +160,12 @@ def _raised(context: Context, position: int) -> None:
 
 
 def _slash(context: Context, position: int) -> None:
-    """Silent between words ("and/or"), named elsewhere."""
+    """Silent between words ("and/or"), named beside digits and in the path of a file ("/home/user")."""
     text = context.text
+    named = _PATH_WORD.match(text, position)
+    if named and _PATH.search(text, max(0, position - 80), position + 1):
+        context.say(context.base.symbols["slash"], position, position + 1, context.base.code)
+        return
     before, after = text[max(0, position - 2) : position], text[position + 1 : position + 3]
     if before[-1:].isdecimal() or after[:1].isdecimal():
         context.say(context.base.symbols["slash"], position, position + 1, context.base.code)

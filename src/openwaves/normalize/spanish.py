@@ -94,6 +94,22 @@ class Spanish(Romance):
             part = self.cardinal(denominator).replace(" y ", "i").replace("é", "e") + "avo"
         return f"{count} {part}{'' if numerator == 1 else 's'}"
 
+    def fraction_of(self, numerator: int, denominator: int, after: str) -> str:
+        """A half has no article, and the gender of its noun: "media taza", "medio kilogramo"."""
+        if (numerator, denominator) == (1, 2) and (after in self.units or self.noun_form(after)):
+            return self._half(after)
+        return self.fraction(numerator, denominator)
+
+    def mixed_of(self, whole: int, numerator: int, denominator: int, after: str) -> str:
+        """As in "dos y media tazas"."""
+        if (numerator, denominator) == (1, 2):
+            return f"{self.cardinal(whole, self.noun_form(after))} y {self._half(after)}"
+        return self.mixed(whole, numerator, denominator)
+
+    def _half(self, after: str) -> str:
+        form = self.units[after].form if after in self.units else self.noun_form(after)
+        return "media" if form == "f" else "medio"
+
     def mixed(self, whole: int, numerator: int, denominator: int) -> str:
         """As in "dos y medio"."""
         words = self.fraction(numerator, denominator)

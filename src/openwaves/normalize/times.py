@@ -12,7 +12,7 @@ _DOT_TIME = re.compile(rf"([01]?\d|2[0-4])\.([0-5]\d)(?!\d|[.,:]\d){_NO_WORD}")
 _H_TIME = re.compile(rf"([01]?\d|2[0-4]){_GAP}[hH]{_GAP}([0-5]\d)(?:{_GAP}(?:min|m))?(?!\d|{LETTER})")
 _GLUED = re.compile(rf"{LETTER}{{1,20}}")
 _HOUR = re.compile(rf"(0?[1-9]|1[0-2])(?={_GAP}[AaPp]\.?{_GAP}[Mm](?![\w'’]))")
-_HOURS = re.compile(rf"{_GAP}(?:hrs|hr|h|hs)(?!\w)\.?")
+_HOURS = re.compile(rf"{_GAP}(?:hrs|hr|h|hs)(?!\w)(?:\.(?!\s*\Z|\s+[A-ZÀ-Þ¿¡]))?")
 _TO_TIME = re.compile(rf"{_GAP}[-–—]{_GAP}(?=\d{{1,2}}[:.]?\d{{0,2}}(?!\d))")
 
 

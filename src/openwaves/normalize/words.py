@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from openwaves.keeping import kept_by_word
-from openwaves.normalize import registry
+from openwaves.normalize import codes, registry
 from openwaves.normalize.context import LETTER, Context
 from openwaves.normalize.language import Language
 from openwaves.normalize.letters import initialism, roman, roman_in_place, spelled
@@ -25,6 +25,8 @@ _NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{L
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
+_BY = re.compile(r" \d")
+_MEASURE = re.compile(rf"\d ?{LETTER}{{1,12}} \Z")
 _PLAIN_AHEAD = frozenset({"", " ", ",", ";", "?", "!", "\n", "।"})
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
@@ -121,7 +123,9 @@ def _plain(context: Context, word: str, start: int, end: int) -> int:
                 word, end = word[:-1], end - 1
     language = context.latin if word.isascii() else context.base
     code = language.code
-    if word[0].isupper():
+    if word == "x" and _BY.match(context.text, end) and _MEASURE.search(context.text, max(0, start - 16), start):
+        words, code = context.num.symbols["by"], context.num.code
+    elif word[0].isupper():
         words, code = _capitals(context, word, start, language)
     elif not context.base.latin and word.isascii():
         words = word
@@ -150,6 +154,8 @@ def _capitals(context: Context, word: str, start: int, language: Language) -> tu
         return ("-" if read == parts else " ").join(read), language.code
     if month := _month(context, word, start + len(word)):
         return month
+    if word in language.article_initialisms and (context.before == "the" or not context.base.latin):
+        return spelled(word), language.code
     return initialism(word, language, context.shouting) or word, language.code
 
 
@@ -324,7 +330,13 @@ def read_mixed(context: Context, start: int) -> int:
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
-            words = context.num.digits(text) if coded and len(text) > 2 and text.isdecimal() else _digits(context, text)
+            labelled = len(text) > 2 and text.isdecimal() and text[0] != "0" and codes.is_label(context, begin)
+            if labelled:
+                words = context.num.label(text)
+            elif coded and len(text) > 2 and text.isdecimal():
+                words = context.num.digits(text)
+            else:
+                words = _digits(context, text)
             context.say(words, begin, end, context.num.code)
         elif any(map(str.isalnum, text)):
             language = context.latin if text.isascii() else context.base
