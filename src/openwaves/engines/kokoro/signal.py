@@ -47,7 +47,6 @@ _INVERSE = np.ascontiguousarray(
 _OFFSETS = ((np.arange(HOP) + 0.5) / HOP - 0.5).astype(np.float32)
 _BLOCK_VALUES = 64  # of the fundamental frequency
 _BLOCK_FRAMES = 2048  # of the short-time transforms; temporary arrays then stay in the processor's cache
-_PIECE_FRAMES = 512  # of a matrix product; times 20 · 22 less than 2 ** 18
 
 
 def _in_cosine() -> list[float]:
@@ -124,7 +123,7 @@ def spectrum(samples: Samples) -> NDArray[np.float32]:
     frames = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::STEP]
     result = np.empty((1, 2 * N_BINS, len(frames)), np.float32)
     for first in range(0, len(frames), _BLOCK_FRAMES):
-        parts = _product(_FORWARD, np.ascontiguousarray(frames[first : first + _BLOCK_FRAMES].T))
+        parts = _FORWARD @ np.ascontiguousarray(frames[first : first + _BLOCK_FRAMES].T)
         real, imaginary = parts[:N_BINS], parts[N_BINS:]
         out = result[0, :, first : first + _BLOCK_FRAMES]
         np.arctan2(imaginary, real, out=out[N_BINS:])
@@ -151,19 +150,10 @@ def inverse(spec: NDArray[np.float32]) -> Samples:
         parts = np.empty(block.shape, np.float32)
         np.multiply(np.cos(phase), magnitude, out=parts[:N_BINS])
         np.multiply(np.sin(phase), magnitude, out=parts[N_BINS:])
-        frames = _product(_INVERSE, parts)
+        frames = _INVERSE @ parts
         for k in range(_OVERLAP):
             total[:, first + k : first + k + block.shape[1]] += frames[k * STEP : (k + 1) * STEP]
     kept = total[:, _OVERLAP // 2 : -(_OVERLAP // 2)].T.copy()
     kept[0] *= _COVER / (_COVER - _SQUARED[-1])  # one frame fewer lies over the first and last samples
     kept[-1] *= _COVER / (_COVER - _SQUARED[0])
     return kept.ravel()
-
-
-def _product(matrix: NDArray[np.float32], columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A matrix product in pieces so small that OpenBLAS wakes no other threads, which wait busily for each other."""
-    result = np.empty((len(matrix), columns.shape[1]), np.float32)
-    for first in range(0, columns.shape[1], _PIECE_FRAMES):
-        piece = slice(first, first + _PIECE_FRAMES)
-        np.matmul(matrix, columns[:, piece], out=result[:, piece])
-    return result
