@@ -20,8 +20,6 @@ from openwaves.types import Audio, PhonemeTiming, Style
 
 FRAME_SAMPLES = 600  # samples of one unit of duration
 SILENCE_ENERGY = -4.0  # of the network's energy curve; within 100 ms of where the sound begins and ends
-KEPT_BEFORE = 8  # silent frames; with half as many, speech is understood a little worse
-KEPT_AFTER = 10
 FRAME_STEP = 4  # lengths are multiples of it where the silence allows, since OpenVINO prepares itself for each length
 CALL_THREADS = 2
 RUNTIME_CACHE_CAPACITY = 64  # shapes that OpenVINO keeps compiled for each stream; each costs memory
@@ -98,33 +96,28 @@ class KokoroEngine:
         run = onnxruntime.RunOptions()
         with cancel.interrupting(lambda: setattr(run, "terminate", True)):
             durations, asr, f0, energy = self._encoder.run(["durations", "asr", "f0", "n"], feeds, run)
-        begin, end = _sounding(energy.ravel(), asr.shape[2])
-        asr, f0, energy = asr[:, :, begin:end], f0[:, :, 2 * begin : 2 * end], energy[:, :, 2 * begin : 2 * end]
+        end = _even_end(energy.ravel(), asr.shape[2])
+        asr, f0, energy = asr[:, :, :end], f0[:, :, : 2 * end], energy[:, :, : 2 * end]
         if style.pitch != 1.0:
             f0 = np.where(f0 > signal.VOICED_HZ, f0 * np.float32(style.pitch), f0)
         har = signal.spectrum(signal.source(f0.ravel(), np.random.default_rng(seed)))
         spec = self._decoder.run({"asr": asr, "f0": f0, "n": energy, "style": row, "har": har}, cancel)
-        ends = (np.cumsum(durations.ravel()).clip(begin, end) - begin) * FRAME_SAMPLES / self.sample_rate
+        ends = np.cumsum(durations.ravel()).clip(0, end) * FRAME_SAMPLES / self.sample_rate
         timings = tuple(PhonemeTiming(float(ends[n]), float(ends[n + 1])) for n in range(len(phonemes)))
         return Audio(signal.inverse(spec), self.sample_rate, timings)
 
 
-def _sounding(energy: NDArray[np.float32], n_frames: int) -> tuple[int, int]:
-    """The frames between the silence before and after the speech, with a little of both.
+def _even_end(energy: NDArray[np.float32], n_frames: int) -> int:
+    """The last multiple of ``FRAME_STEP`` frames if nothing is heard after it, else all frames.
 
-    The encoder predicts the energy of every half frame; the decoder then need not make what would be cut off.
+    No more of the silence around speech may go: the normalizations of the decoder count on it.
 
     Args:
         energy: Shape (2 · n_frames,).
         n_frames: Frames of ``FRAME_SAMPLES``.
     """
-    loud = np.flatnonzero(energy > SILENCE_ENERGY)
-    if not len(loud):
-        return 0, n_frames
-    begin = max(0, int(loud[0]) // 2 - KEPT_BEFORE)
-    end = (int(loud[-1]) + 1) // 2 + KEPT_AFTER
-    end += -(end - begin) % FRAME_STEP
-    return begin, min(n_frames, end)
+    even = n_frames - n_frames % FRAME_STEP
+    return n_frames if np.any(energy[2 * even :] > SILENCE_ENERGY) else even
 
 
 def choose_backend() -> Backend:
