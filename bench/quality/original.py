@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from bench.quality.studio import RATE, Studio
 from openwaves.audio.trim import trim
-from openwaves.engines.kokoro.engine import FRAME_SAMPLES
 from openwaves.engines.session import one_thread_session
 from openwaves.engines.symbols import SYMBOLS
 from openwaves.settings import load_settings
@@ -72,16 +71,10 @@ def without_ends(samples: Samples, phonemes: str) -> Samples:
 def distance_db(samples: Samples, other: Samples) -> float:
     """Mean difference of two log-mel spectra, dB, over what is less than 60 dB below the loudest.
 
-    The prepared network leaves out silent frames at both ends, so the shorter is laid over the longer at the frame
-    where they differ least.
+    The prepared network leaves out a little of the silence at the end.
     """
-    short, long = sorted((samples, other), key=len)
-    spare = (len(long) - len(short)) // FRAME_SAMPLES
-    mine = log_mel(short)
-    return min(
-        _difference(mine, log_mel(long[shift * FRAME_SAMPLES : shift * FRAME_SAMPLES + len(short)]))
-        for shift in range(spare + 1)
-    )
+    n = min(len(samples), len(other))
+    return _difference(log_mel(samples[:n]), log_mel(other[:n]))
 
 
 def _difference(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
