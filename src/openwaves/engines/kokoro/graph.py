@@ -99,6 +99,16 @@ class Graph:
         return build(self.model, nodes, constants, list(self.model.graph.input), list(self.model.graph.output), outputs)
 
 
+def make(kind: str, inputs: Iterable[str], output: str, **attributes: Any) -> Node:
+    """A node with one output, named like it."""
+    return helper.make_node(kind, list(inputs), [output], name=output, **attributes)
+
+
+def attributes(of: Node) -> dict[str, Any]:
+    """The attributes of a node, by name."""
+    return {item.name: helper.get_attribute_value(item) for item in of.attribute}
+
+
 def build(
     origin: Any,
     nodes: Sequence[Node],

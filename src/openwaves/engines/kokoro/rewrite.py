@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from onnx import helper
 
-from openwaves.engines.kokoro.graph import Graph, Node, Tensor
+from openwaves.engines.kokoro.graph import Graph, Node, Tensor, attributes, make
 
 ZERO = 128  # of quantized activations: OpenVINO multiplies unsigned ones
 
@@ -66,21 +66,21 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
         if scale.size != 1:
             raise ValueError(f"{scaling.name}: its weights have no single scale")
         name, conv_name = node.input[1], f"{node.name}/folded"
-        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
+        options = attributes(node)
         new: list[Node] = []
         if source in clips:
             scale_name = f"{source}/scale"
             if source not in quantized:
                 quantized.add(source)
                 graph.add_constant(scale_name, np.array(clips[source] / 127, np.float32))
-                new.append(_node("QuantizeLinear", [source, scale_name, zero_point], f"{source}/uint8"))
-            padded = _padded(graph, f"{source}/uint8", attributes, zero_point, new, conv_name)
-            new.append(_node("DequantizeLinear", [padded, scale_name, zero_point], f"{conv_name}/input"))
+                new.append(make("QuantizeLinear", [source, scale_name, zero_point], f"{source}/uint8"))
+            padded = _padded(graph, f"{source}/uint8", options, zero_point, new, conv_name)
+            new.append(make("DequantizeLinear", [padded, scale_name, zero_point], f"{conv_name}/input"))
             new.append(_dequantized(graph, name, integers, scale))
             operands = [f"{conv_name}/input", f"{name}/static"]
         else:
             operands = [source, graph.add_constant(f"{name}/float", (integers * scale).astype(np.float32))]
-        conv = helper.make_node("Conv", [*operands, *bias], [scaling.output[0]], name=conv_name, **attributes)
+        conv = helper.make_node("Conv", [*operands, *bias], [scaling.output[0]], name=conv_name, **options)
         graph.replace(scaling, [*new, conv], without=dropped)
 
 
@@ -141,19 +141,17 @@ def weight_scale(graph: Graph, scaling: Node, product: str) -> Tensor:
     return scale.astype(np.float32)
 
 
-def _padded(
-    graph: Graph, integers: str, attributes: dict[str, Any], zero_point: str, new: list[Node], name: str
-) -> str:
-    """Take the padding out of a convolution's attributes and add it to ``new`` as a step of its own.
+def _padded(graph: Graph, integers: str, options: dict[str, Any], zero_point: str, new: list[Node], name: str) -> str:
+    """Take the padding out of a convolution's options and add it to ``new`` as a step of its own.
 
     Padding inside a convolution of integers with a zero point is slow, with dilation twice as slow as without.
     """
-    pads = attributes.pop("pads", [0, 0])
-    attributes.pop("auto_pad", None)
+    pads = options.pop("pads", [0, 0])
+    options.pop("auto_pad", None)
     if not any(pads):
         return integers
     widths = graph.add_constant(f"{name}/pads", np.array([0, 0, pads[0], 0, 0, pads[1]], np.int64))
-    new.append(_node("Pad", [integers, widths, zero_point], f"{name}/padded"))
+    new.append(make("Pad", [integers, widths, zero_point], f"{name}/padded"))
     return f"{name}/padded"
 
 
@@ -167,8 +165,3 @@ def _dequantized(graph: Graph, name: str, integers: Tensor, scale: Tensor) -> No
     return helper.make_node(
         "DequantizeLinear", [values, scales, zeros], [f"{name}/static"], name=f"{name}/dequantize", axis=0
     )
-
-
-def _node(kind: str, inputs: list[str], output: str) -> Node:
-    """A node named as its output."""
-    return helper.make_node(kind, inputs, [output], name=output)

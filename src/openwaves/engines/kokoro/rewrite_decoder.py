@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from onnx import helper
 
-from openwaves.engines.kokoro.graph import Graph, Node, Tensor, build
+from openwaves.engines.kokoro.graph import Graph, Node, Tensor, attributes, build, make
 
 SQUARES = ((-1.74363433, 1.13223975), (1.38975133, -0.66578288))
 LAST = (0.80355425, -0.00068111)
@@ -61,7 +61,7 @@ def merge_norms(graph: Graph) -> None:
                 columns.add(style)
                 slicing = _maker(graph, style)
                 axis = graph.add_constant("style/axis", np.array([2], np.int64))
-                graph.replace(slicing, [slicing, _node("Unsqueeze", [style, axis], _STYLE)])
+                graph.replace(slicing, [slicing, make("Unsqueeze", [style, axis], _STYLE)])
             snake = [reader for reader in graph.readers(adaptive.output) if reader.op_type == "Mul"]
             if snake:
                 _replace_snake(graph, adaptive, snake[0])
@@ -72,7 +72,7 @@ def merge_norms(graph: Graph) -> None:
         zeros = graph.add_constant(f"zeros/{n_channels}", np.zeros(n_channels, np.float32))
         source, epsilon = _normalized(graph, node)
         graph.replace(
-            node, [_node("InstanceNormalization", [source, ones, zeros], node.output[0], epsilon=float(epsilon))]
+            node, [make("InstanceNormalization", [source, ones, zeros], node.output[0], epsilon=float(epsilon))]
         )
     if len(columns) > 1:
         raise ValueError(f"normalizations follow {len(columns)} different tensors, expected one part of the style")
@@ -87,12 +87,12 @@ def unroll_upsampling(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op_type != "ConvTranspose" or "/ups." not in node.name:
             continue
-        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
-        stride = attributes["strides"][0]
-        pad, pad_end = attributes["pads"]
+        options = attributes(node)
+        stride = options["strides"][0]
+        pad, pad_end = options["pads"]
         weights = graph.value(node.input[1])
         n_in, n_out, n_taps = weights.shape
-        if n_taps - stride - pad - pad_end + attributes.get("output_padding", [0])[0] != 0:
+        if n_taps - stride - pad - pad_end + options.get("output_padding", [0])[0] != 0:
             raise ValueError(f"{node.name}: its output is not a whole multiple of its input")
         shifts = [d for d in range(-3, 4) if any(0 <= p + pad - d * stride < n_taps for p in range(stride))]
         phases = np.zeros((stride, n_out, n_in, len(shifts)), np.float32)
@@ -108,10 +108,10 @@ def unroll_upsampling(graph: Graph) -> None:
         graph.replace(
             node,
             [
-                _node("Conv", [node.input[0], kernel, bias], f"{name}/conv", kernel_shape=[len(shifts)], pads=pads),
-                _node("Transpose", [f"{name}/conv"], f"{name}/last", perm=[0, 2, 1]),
-                _node("Reshape", [f"{name}/last", shape], f"{name}/interleaved"),
-                _node("Transpose", [f"{name}/interleaved"], node.output[0], perm=[0, 2, 1]),
+                make("Conv", [node.input[0], kernel, bias], f"{name}/conv", kernel_shape=[len(shifts)], pads=pads),
+                make("Transpose", [f"{name}/conv"], f"{name}/last", perm=[0, 2, 1]),
+                make("Reshape", [f"{name}/last", shape], f"{name}/interleaved"),
+                make("Transpose", [f"{name}/interleaved"], node.output[0], perm=[0, 2, 1]),
             ],
         )
 
@@ -121,7 +121,7 @@ def add_height(model: Any) -> Any:
     constants = Graph(model).initializers()
     axis = "tall/axis"
     tall = {item.name: item.name + _TALL for item in model.graph.input if len(item.type.tensor_type.shape.dim) == 3}
-    nodes = [_node("Unsqueeze", [name, axis], taller) for name, taller in tall.items()]
+    nodes = [make("Unsqueeze", [name, axis], taller) for name, taller in tall.items()]
     outputs = [item.name for item in model.graph.output]
     tall |= {name: name + _TALL for name in outputs}
     for node in model.graph.node:
@@ -135,7 +135,7 @@ def add_height(model: Any) -> Any:
         for item in node.attribute:
             copy.attribute.append(helper.make_attribute(item.name, _taller_attribute(node.op_type, item)))
         nodes.append(copy)
-    nodes += [_node("Squeeze", [tall[name], axis], name) for name in outputs]
+    nodes += [make("Squeeze", [tall[name], axis], name) for name in outputs]
     constants[axis] = np.array([2], np.int64)
     return build(model, nodes, constants, list(model.graph.input), list(model.graph.output), outputs)
 
@@ -182,8 +182,8 @@ def _replace_affine(graph: Graph, adaptive: _Adaptive) -> None:
     new = [
         _projection(graph, f"{name}/scale", *adaptive.scale),
         _projection(graph, f"{name}/shift", *adaptive.shift),
-        _node("Mul", [adaptive.norm, f"{name}/scale"], f"{name}/scaled"),
-        _node("Add", [f"{name}/scaled", f"{name}/shift"], adaptive.output),
+        make("Mul", [adaptive.norm, f"{name}/scale"], f"{name}/scaled"),
+        make("Add", [f"{name}/scaled", f"{name}/shift"], adaptive.output),
     ]
     graph.replace(shifting, new, without=[scaling])
 
@@ -216,7 +216,7 @@ def _replace_snake(graph: Graph, adaptive: _Adaptive, product: Node) -> None:
             elif operand is not None:
                 operands.append(graph.add_constant(f"{name}/{prefix}{n}/value", np.asarray(operand, np.float32)))
             source = f"{name}/{prefix}{n}"
-            new.append(_node(kind, operands, source, **({"fmod": 1} if kind == "Mod" else {})))
+            new.append(make(kind, operands, source, **({"fmod": 1} if kind == "Mod" else {})))
         return source
 
     steps: list[tuple[str, str | float | Tensor | None]] = [("Mul", f"{name}/turns"), ("Add", f"{name}/phase")]
@@ -226,7 +226,7 @@ def _replace_snake(graph: Graph, adaptive: _Adaptive, product: Node) -> None:
     steps.append(("Mul", (inverse * LAST[0])[None, :, None]))
     bent = chain(adaptive.norm, steps, "bent")
     straight = chain(adaptive.norm, [("Mul", f"{name}/scale"), ("Add", f"{name}/shift")], "straight")
-    new.append(_node("Add", [straight, bent], adding.output[0]))
+    new.append(make("Add", [straight, bent], adding.output[0]))
     graph.replace(adding, new, without=[*adaptive.nodes, product, sine, square, dividing])
 
 
@@ -234,7 +234,7 @@ def _projection(graph: Graph, name: str, weights: Tensor, bias: Tensor) -> Node:
     """A linear function of the style, shape (1, n_channels, 1)."""
     kernel = graph.add_constant(f"{name}/weights", weights[:, :, None].astype(np.float32))
     offset = graph.add_constant(f"{name}/bias", bias.astype(np.float32))
-    return _node("Conv", [_STYLE, kernel, offset], name, kernel_shape=[1])
+    return make("Conv", [_STYLE, kernel, offset], name, kernel_shape=[1])
 
 
 def _taller(kind: str, value: Tensor) -> Tensor:
@@ -270,8 +270,3 @@ def _maker(graph: Graph, name: str) -> Node:
     if node is None:
         raise ValueError(f"tensor {name} has no maker")
     return node
-
-
-def _node(kind: str, inputs: list[str], output: str, **attributes: Any) -> Node:
-    """A node named as its output."""
-    return helper.make_node(kind, inputs, [output], name=output, **attributes)

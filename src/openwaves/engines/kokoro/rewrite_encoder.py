@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper
 
-from openwaves.engines.kokoro.graph import Graph, Node, Tensor
+from openwaves.engines.kokoro.graph import Graph, Node, Tensor, attributes, make
 from openwaves.engines.kokoro.rewrite import dynamic_input, float_bias, weight_scale
 
 CONTRIB = "com.microsoft"
@@ -71,7 +71,7 @@ def _product(
     factor_zero = graph.add_constant(f"{name}/zero", np.array(int(zero.ravel()[0]) - 128, np.int8))
     turned, rows, step, offset, product = (f"{name}/{part}" for part in ("turned", "rows", "step", "offset", "product"))
     new = [
-        helper.make_node("Transpose", [source], [turned], name=turned, perm=[0, 2, 1]),
+        make("Transpose", [source], turned, perm=[0, 2, 1]),
         helper.make_node("DynamicQuantizeLinear", [turned], [rows, step, offset], name=rows),
     ]
     if n_taps > 1:
@@ -79,7 +79,7 @@ def _product(
         rows = f"{name}/columns"
     inputs = [rows, factors, step, factor_scale, offset, factor_zero, bias]
     new += [
-        helper.make_node("MatMulIntegerToFloat", inputs, [product], name=product, domain=CONTRIB),
+        make("MatMulIntegerToFloat", inputs, product, domain=CONTRIB),
         helper.make_node("Transpose", [product], [output], name=f"{name}/back", perm=[0, 2, 1]),
     ]
     return new
@@ -97,10 +97,10 @@ def unroll_pools(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op_type != "ConvTranspose":
             continue
-        attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
+        options = attributes(node)
         weights = graph.value(node.input[1])
-        layout = (*weights.shape[1:], *attributes["strides"], *attributes["pads"], *attributes["output_padding"])
-        if layout != (1, 3, 2, 1, 1, 1) or attributes["group"] != len(weights):
+        layout = (*weights.shape[1:], *options["strides"], *options["pads"], *options["output_padding"])
+        if layout != (1, 3, 2, 1, 1, 1) or options["group"] != len(weights):
             raise ValueError(f"{node.name}: not a depthwise convolution that doubles the length")
         n = len(weights)
         name = node.name
@@ -128,9 +128,9 @@ def unroll_pools(graph: Graph) -> None:
                     inputs,
                     [f"{name}/{made}"] if made else list(node.output),
                     name=f"{name}/{made or 'back'}",
-                    **options,
+                    **more,
                 )
-                for op, inputs, made, options in steps
+                for op, inputs, made, more in steps
             ],
         )
 
@@ -154,9 +154,9 @@ def _columns(graph: Graph, name: str, rows: str, zero: str, n_taps: int) -> list
 
 
 def _check_plain(node: Node, n_taps: int) -> None:
-    attributes = {item.name: helper.get_attribute_value(item) for item in node.attribute}
-    pads = list(attributes.get("pads", [0, 0]))
-    plain = (attributes.get("group", 1), *attributes.get("strides", [1]), *attributes.get("dilations", [1])) == (
+    options = attributes(node)
+    pads = list(options.get("pads", [0, 0]))
+    plain = (options.get("group", 1), *options.get("strides", [1]), *options.get("dilations", [1])) == (
         1,
         1,
         1,
@@ -180,12 +180,12 @@ def multiply_means(graph: Graph) -> None:
             node,
             [
                 helper.make_node("Shape", [node.input[0]], [size], name=size, start=2),
-                helper.make_node("Cast", [size], [count], name=count, to=TensorProto.FLOAT),
-                helper.make_node("Div", [one, count], [weight], name=weight),
-                helper.make_node("Concat", [pair, size], [shape], name=shape, axis=0),
-                helper.make_node("Expand", [weight, shape], [row], name=row),
+                make("Cast", [size], count, to=TensorProto.FLOAT),
+                make("Div", [one, count], weight),
+                make("Concat", [pair, size], shape, axis=0),
+                make("Expand", [weight, shape], row),
                 helper.make_node("Transpose", [node.input[0]], [turned], name=turned, perm=[0, 2, 1]),
-                helper.make_node("MatMul", [row, turned], [mean], name=mean),
+                make("MatMul", [row, turned], mean),
                 helper.make_node("Transpose", [mean], list(node.output), name=f"{name}/back", perm=[0, 2, 1]),
             ],
         )

@@ -1,0 +1,59 @@
+"""The decoder as it is rewritten for OpenVINO, beside the published one, both in ONNX Runtime."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from openwaves.assembly import fetch_models
+from openwaves.cancellation import CancelToken
+from openwaves.engines.kokoro import KokoroEngine, PreparedNetwork
+from openwaves.engines.kokoro.engine import Feeds
+from openwaves.engines.kokoro.rewrite_decoder import LAST, SQUARES
+from openwaves.engines.kokoro.signal import N_BINS
+from openwaves.engines.session import one_thread_session
+from openwaves.g2p.english import english
+from openwaves.settings import load_settings
+from openwaves.types import Style
+from openwaves.voices.models import KOKORO_VOICES
+from openwaves.voices.progress import SilentProgress
+from openwaves.voices.styles import StyleLibrary
+
+
+def test_two_squares_make_the_sine() -> None:
+    turns = np.linspace(-40, 40, 200_001)
+    value = (np.abs(np.fmod(turns, 1)) - 0.5) ** 2
+    for factor, offset in SQUARES:
+        value = (value * factor + offset) ** 2
+    assert np.abs(value * LAST[0] + LAST[1] - np.sin(np.pi * turns) ** 2).max() < 7e-4
+
+
+@pytest.mark.slow
+def test_the_rewritten_decoder_gives_the_spectrum_of_the_published_one() -> None:
+    network = fetch_models(load_settings(), SilentProgress())
+    packs = StyleLibrary(load_settings().model_dir / KOKORO_VOICES)
+    both = _Both(network)
+    engine = KokoroEngine(one_thread_session(str(network.encoder)), both, "onnxruntime")
+    style = Style(packs.pack({"am_fenrir": 1.0}, {"am_fenrir": 1.0}))
+    engine.synthesize(english(british=False).phonemize("Yes, of course."), style)
+    ((published, rewritten),) = both.spectra
+    assert rewritten.shape == published.shape
+    magnitudes, others = published[:N_BINS], rewritten[:N_BINS]
+    difference = np.abs(magnitudes - others).mean()
+    assert difference < 0.2  # of a natural logarithm; both round to 8 bits, at other places
+    assert difference < 0.1 * np.abs(magnitudes - magnitudes.mean()).mean()
+
+
+class _Both:
+    """Runs both decoders, and keeps what they give."""
+
+    def __init__(self, network: PreparedNetwork) -> None:
+        self._published = one_thread_session(str(network.decoder_ort))
+        self._rewritten = one_thread_session(str(network.decoder_openvino))
+        self.spectra: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
+
+    def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        published, rewritten = (
+            session.run(["spec"], dict(feeds))[0][0] for session in (self._published, self._rewritten)
+        )
+        self.spectra.append((published, rewritten))
+        return np.asarray(rewritten)
