@@ -21,8 +21,7 @@ from openwaves.voices.progress import rich_progress
 
 log = logging.getLogger(__name__)
 
-LARGE_BLOCK = 1 << 20  # bytes; smaller ones are kept for the next request
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
+TRIM_EVERY_S = 30.0  # takes a few milliseconds, on a thread of its own
 
 Say = Callable[[str], None]
 
@@ -43,7 +42,6 @@ def serve(settings: Settings, say: Say) -> int:
         say(f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; choose another --port")
         return 1
     _leave_no_core_dump()
-    _give_memory_back()
     host, port = listener.getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     with listener, asyncio.Runner(loop_factory=_event_loop()) as runner:
@@ -83,7 +81,11 @@ async def _serve(settings: Settings, listener: socket.socket, url: str, say: Say
                 ws_per_message_deflate=False,  # base64 of sound hardly shrinks, and deflating it would hold the loop
             )
         )
-        return await _run(server, listener, state, say)
+        trimming = asyncio.create_task(_give_memory_back())
+        try:
+            return await _run(server, listener, state, say)
+        finally:
+            trimming.cancel()
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -110,17 +112,15 @@ def _leave_no_core_dump() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _give_memory_back() -> None:
-    """Let glibc map large blocks one by one, so that they return to the system when they are freed.
-
-    Of itself it raises the bound with the largest block, up to 32 MB, and what the networks free stays in pieces.
-    """
+async def _give_memory_back() -> None:
+    """Return what the networks have freed to the system, now and then: glibc keeps it in pieces of its own."""
     try:
-        mallopt = ctypes.CDLL(None).mallopt
+        trim = ctypes.CDLL(None).malloc_trim
     except (AttributeError, OSError, TypeError):  # another C library
         return
-    for parameter in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD):
-        mallopt(parameter, LARGE_BLOCK)
+    while True:
+        await asyncio.sleep(TRIM_EVERY_S)
+        await asyncio.to_thread(trim, 0)
 
 
 def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
