@@ -18,7 +18,7 @@ from bench.serving import KEY, serve
 from bench.speed import processor
 from openwaves.scheduler import available_cores
 
-CLIENTS = {"sophia": (1, 20, 40, 80, 120, 160), "magnus": (1, 2, 4, 8, 10, 12)}
+CLIENTS = {"sophia": (1, 20, 40, 80, 120, 160), "magnus": (1, 2, 4, 8, 12, 16, 20)}
 ENGINES = {"sophia": "hibari", "magnus": "Kokoro"}
 COLUMNS = ("clients", "first sound p50, ms", "p95, ms", "refused", "streams that ran dry", "health p99, ms")
 
