@@ -13,7 +13,7 @@ class Due(NamedTuple):
 
     Attributes:
         due_s: Seconds from now.
-        work_s: Time on a worker.
+        work_s: Time on the cores that it keeps busy, summed.
         is_promised: False for work that nobody hears at once, such as pieces of a whole file.
     """
 

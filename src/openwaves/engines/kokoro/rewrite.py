@@ -6,7 +6,7 @@ ones again, with clip values measured beforehand, so that its own int8 kernels t
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from onnx import helper
@@ -49,20 +49,9 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
     for node in graph.nodes:
         if node.op_type != "ConvInteger":
             continue
-        source = dynamic_input(graph, node, 0).input[0]
-        zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
-        integers = graph.value(node.input[1]).astype(np.int32) - int(zero.ravel()[0])
-        dropped, bias, end = [node], [], graph.reader(node.output[0])
-        if end.op_type == "Add":
-            other = next(name for name in end.input if name != node.output[0])
-            bias = [float_bias(graph, other)]
-            dropped.append(end)
-            end = graph.reader(end.output[0])
-        if end.op_type != "Cast":
-            raise ValueError(f"{node.name}: expected Cast, found {end.op_type}")
-        dropped.append(end)
-        scaling = graph.reader(end.output[0])
-        scale = weight_scale(graph, scaling, end.output[0])
+        source, weights, zero, bias, scale, ends = convolution_parts(graph, node)
+        integers = weights.astype(np.int32) - int(zero.ravel()[0])
+        *dropped, scaling = ends
         if scale.size != 1:
             raise ValueError(f"{scaling.name}: its weights have no single scale")
         name, conv_name = node.input[1], f"{node.name}/folded"
@@ -80,8 +69,10 @@ def fold_convolutions(graph: Graph, clips: Mapping[str, float]) -> None:
             operands = [f"{conv_name}/input", f"{name}/static"]
         else:
             operands = [source, graph.add_constant(f"{name}/float", (integers * scale).astype(np.float32))]
-        conv = helper.make_node("Conv", [*operands, *bias], [scaling.output[0]], name=conv_name, **options)
-        graph.replace(scaling, [*new, conv], without=dropped)
+        conv = helper.make_node(
+            "Conv", [*operands, *([bias] if bias else [])], [scaling.output[0]], name=conv_name, **options
+        )
+        graph.replace(scaling, [*new, conv], without=[node, *dropped])
 
 
 def fold_products(graph: Graph) -> None:
@@ -98,6 +89,46 @@ def fold_products(graph: Graph) -> None:
         name = graph.add_constant(f"{node.input[1]}/float", weights.astype(np.float32))
         product = helper.make_node("MatMul", [source, name], [scaling.output[0]], name=f"{node.name}/folded")
         graph.replace(scaling, [product], without=[node, cast])
+
+
+class ConvolutionParts(NamedTuple):
+    """A dynamically quantized convolution.
+
+    Attributes:
+        source: Its input before quantization.
+        weights: Integers, shape (n_out, n_in, n_taps).
+        zero: Their zero point.
+        bias: Name of the float32 bias, or nothing.
+        scale: Of the weights.
+        ends: The nodes after it, in order; the last one gives its result.
+    """
+
+    source: str
+    weights: Tensor
+    zero: Tensor
+    bias: str
+    scale: Tensor
+    ends: list[Node]
+
+
+def convolution_parts(graph: Graph, node: Node) -> ConvolutionParts:
+    """Read a ConvInteger and what belongs to it.
+
+    Raises:
+        ValueError: It is not followed by an optional bias, Cast and scaling.
+    """
+    source = dynamic_input(graph, node, 0).input[0]
+    zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
+    bias, ends = "", [graph.reader(node.output[0])]
+    if ends[0].op_type == "Add":
+        bias = float_bias(graph, next(name for name in ends[0].input if name != node.output[0]))
+        ends.append(graph.reader(ends[0].output[0]))
+    cast = ends[-1]
+    if cast.op_type != "Cast":
+        raise ValueError(f"{node.name}: expected Cast, found {cast.op_type}")
+    ends.append(graph.reader(cast.output[0]))
+    scale = weight_scale(graph, ends[-1], cast.output[0])
+    return ConvolutionParts(source, graph.value(node.input[1]), zero, bias, scale, ends)
 
 
 def dynamic_input(graph: Graph, node: Node, place: int) -> Node:

@@ -10,7 +10,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from openwaves.engines.kokoro.graph import Graph, Node, Tensor, attributes, make
-from openwaves.engines.kokoro.rewrite import dynamic_input, float_bias, weight_scale
+from openwaves.engines.kokoro.rewrite import convolution_parts
 
 CONTRIB = "com.microsoft"
 
@@ -25,17 +25,9 @@ def multiply_convolutions(graph: Graph) -> None:
     for node in graph.nodes:
         if node.op_type != "ConvInteger":
             continue
-        source = dynamic_input(graph, node, 0).input[0]
-        zero = graph.value(node.input[3]) if len(node.input) > 3 else np.zeros(1, np.uint8)
-        weights = graph.value(node.input[1])
+        source, weights, zero, bias, scale, ends = convolution_parts(graph, node)
         _check_plain(node, weights.shape[2])
-        dropped, bias, end = [node], "", graph.reader(node.output[0])
-        if end.op_type == "Add":
-            bias = float_bias(graph, next(name for name in end.input if name != node.output[0]))
-            dropped.append(end)
-            end = graph.reader(end.output[0])
-        scaling = graph.reader(end.output[0])
-        scale = weight_scale(graph, scaling, end.output[0])
+        *dropped, scaling = ends
         repeat = graph.maker(source)
         if repeat is not None and repeat.op_type == "Resize" and weights.shape[2] == 1:
             made = f"{node.name}/short"
@@ -47,7 +39,7 @@ def multiply_convolutions(graph: Graph) -> None:
             new.append(later)
         else:
             new = _product(graph, node.name, source, (weights, zero, scale), bias, scaling.output[0])
-        graph.replace(scaling, new, without=[*dropped, end])
+        graph.replace(scaling, new, without=[node, *dropped])
 
 
 def _product(
