@@ -1,4 +1,4 @@
-"""hibari: one English voice, far faster than real time. Network and weights come with the package hibari-tts."""
+"""Speaks with the hibari network, which comes with its weights in the package hibari-tts."""
 
 from importlib.resources import files
 from typing import Self
@@ -6,24 +6,25 @@ from typing import Self
 import numpy as np
 import onnx
 import onnxruntime
-from hibari import dsp
 
 from openwaves.cancellation import CancelToken
+from openwaves.engines.hibari import signal
 from openwaves.engines.session import one_thread_session
 from openwaves.engines.symbols import SYMBOLS, check_phonemes
 from openwaves.errors import EngineError
 from openwaves.types import Audio, PhonemeTiming, Style
 
-RATE = 24000
 FRAME_SAMPLES = 600
-DURATIONS = "/Cast_32_output_0"  # frames of each token, int64, shape [1, n_tokens]
+PARTS = "/head/Add_output_0"  # what ``signal.sound`` takes; the published graph transposes it and cuts it in five
+F0 = "f0"
+DURATIONS = "/Cast_32_output_0"  # frames of each token, int64, shape (1, n_tokens)
 
 
 class HibariEngine:
     """One ONNX session with one thread, shared by all callers. Thread-safe."""
 
     name = "hibari"
-    sample_rate = RATE
+    sample_rate = signal.RATE
     symbols = frozenset(SYMBOLS)
     max_phonemes = 400
     segment_chars: tuple[int, ...] = (200,)
@@ -33,16 +34,14 @@ class HibariEngine:
 
     @classmethod
     def load(cls) -> Self:
-        """Load the network, with its durations as one more output.
+        """Load the network, with outputs in the order in which they are used.
 
         Raises:
             EngineError: It cannot be loaded.
         """
         try:
             model = onnx.load(str(files("hibari") / "assets" / "hibari.onnx"))
-            shape = onnx.helper.make_tensor_value_info(DURATIONS, onnx.TensorProto.INT64, [1, "tokens"])
-            model.graph.output.append(shape)
-            return cls(one_thread_session(model.SerializeToString()))
+            return cls(one_thread_session(_with_outputs(model).SerializeToString()))
         except (OSError, RuntimeError, ValueError) as error:
             raise EngineError(f"the hibari network cannot be loaded: {error}; run `make setup`") from error
 
@@ -61,9 +60,26 @@ class HibariEngine:
         feeds = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
         run = onnxruntime.RunOptions()
         with (cancel or CancelToken()).interrupting(lambda: setattr(run, "terminate", True)):
-            *spectrum, f0, durations = self._session.run(None, feeds, run)
-        parts = [part[0] for part in spectrum]
-        samples = dsp.synth(*parts, f0[0] * np.float32(style.pitch), np.random.default_rng(seed))
-        ends = np.cumsum(durations.ravel()) * FRAME_SAMPLES / RATE
+            parts, f0_hz, durations = (output[0] for output in self._session.run([PARTS, F0, DURATIONS], feeds, run))
+        samples = signal.sound(parts, f0_hz * np.float32(style.pitch), np.random.default_rng(seed))
+        ends = np.cumsum(durations) * FRAME_SAMPLES / self.sample_rate
         timings = tuple(PhonemeTiming(float(ends[n]), float(ends[n + 1])) for n in range(len(phonemes)))
-        return Audio(samples.astype(np.float32, copy=False), RATE, timings)
+        return Audio(samples, self.sample_rate, timings)
+
+
+def _with_outputs(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The network with our outputs, without what it makes of ``PARTS``."""
+    graph = model.graph
+    after = {PARTS}
+    for node in list(graph.node):
+        if not after.isdisjoint(node.input):
+            after.update(node.output)
+            graph.node.remove(node)
+    del graph.output[:]
+    for name, kind, shape in (
+        (PARTS, onnx.TensorProto.FLOAT, [1, "frames", signal.N_PARTS * signal.N_BINS]),
+        (F0, onnx.TensorProto.FLOAT, [1, "frames"]),
+        (DURATIONS, onnx.TensorProto.INT64, [1, "tokens"]),
+    ):
+        graph.output.append(onnx.helper.make_tensor_value_info(name, kind, shape))
+    return model
