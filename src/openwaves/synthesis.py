@@ -66,13 +66,13 @@ class Speaker:
             CancelledSynthesisError: ``cancel`` was cancelled.
         """
         engine = self.engine(job.voice)
-        utterances = analyze(job, engine.max_phonemes)
+        speed = job.speed * job.voice.speed
+        utterances = analyze(job, int(engine.max_phonemes * min(1.0, speed)))
         if any(
             utterance.languages - ENGINE_LANGUAGES.get(engine.name, utterance.languages) for utterance in utterances
         ):
             engine = self.engines.get(FALLBACK_ENGINE, engine)
         style = self.style(job.voice)
-        speed = job.speed * job.voice.speed
         spoken: list[Audio] = []
         for utterance in utterances:
             cancel.raise_if_cancelled()

@@ -94,6 +94,15 @@ def test_long_utterances_are_cut_between_words_and_lose_nothing() -> None:
     assert [word for word, _ in words(text, parts)] == text.split()
 
 
+def test_long_utterances_are_cut_after_punctuation_where_there_is_some() -> None:
+    text = "several ordinary words, then others follow each other; at last they all come to their end"
+    parts = analyzed(text, max_phonemes=60)
+    assert [" ".join(word for word, _ in words(text, [part])) for part in parts] == [
+        "several ordinary words, then others follow each other;",
+        "at last they all come to their end",
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     ["a" * 5000, "नमस्ते" * 500, "x/" * 999, "9" * 3000, "A.B.C." * 200, "🙂a" * 500, "क्" * 1000, "…—" * 500 + "a"],

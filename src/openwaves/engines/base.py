@@ -15,7 +15,8 @@ class Engine(Protocol):
         name: What catalogue rows call it.
         sample_rate: Rate of the samples that it makes, Hz.
         symbols: Every character that ``synthesize`` accepts.
-        max_phonemes: Longest utterance, in characters of its phoneme string.
+        max_phonemes: Longest utterance, in characters of its phoneme string; callers make slow ones shorter, since
+            memory and time grow with the sound.
         segment_chars: Most characters of a request's first, second, … segment, so that sound begins soon and each
             segment is made while those before it play.
     """

@@ -35,6 +35,7 @@ _WRITTEN_WORD = re.compile(r"\S+")
 _SPELLED_A = re.compile(r"\bA\b(?!')")
 _SPELLED_I = re.compile(r"(?<=\b[A-Z] )I\b(?!')|\bI(?= [A-Z]\b(?!'))")
 _PUNCTUATION = frozenset('.,;:!?…—"“”()')
+_BREAKS = frozenset(".,;:!?…—")  # after which an utterance that is too long is cut
 _PUNCTUATION_OF = {
     "।": ".", "॥": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "：": ":", "；": ";", "،": ",",
     "؛": ";", "؟": "?", "«": "“", "»": "”", "–": "—", "-": "—", "−": "—",
@@ -318,19 +319,39 @@ def _joined(groups: Sequence[_Group]) -> list[_Group]:
 
 
 def _parts(groups: Sequence[_Group], max_phonemes: int) -> Iterator[list[_Group]]:
-    """Groups that fit into one utterance; a group that alone does not fit is cut."""
+    """Groups that fit into one utterance, cut after punctuation where half of one is before it.
+
+    A group that alone does not fit is cut too.
+    """
     part: list[_Group] = []
     length = 0
     for group in groups:
         for start in range(0, len(group.phonemes), max_phonemes):
             piece = _Group(group.phonemes[start : start + max_phonemes], group.start, group.end)
-            if part and length + 1 + len(piece.phonemes) > max_phonemes:
-                yield part
-                part, length = [], 0
+            while part and length + 1 + len(piece.phonemes) > max_phonemes:
+                n_groups = _break(part, max_phonemes)
+                yield part[:n_groups]
+                part = part[n_groups:]
+                length = _length(part)
             length += len(piece.phonemes) + (1 if part else 0)
             part.append(piece)
     if part:
         yield part
+
+
+def _break(part: Sequence[_Group], max_phonemes: int) -> int:
+    """How many groups come before the last punctuation, if they are at least half of an utterance; else all."""
+    for n_groups in range(len(part), 0, -1):
+        if 2 * _length(part[:n_groups]) < max_phonemes:
+            break
+        if part[n_groups - 1].phonemes[-1] in _BREAKS:
+            return n_groups
+    return len(part)
+
+
+def _length(part: Sequence[_Group]) -> int:
+    """Characters of its phoneme string."""
+    return sum(len(group.phonemes) for group in part) + max(0, len(part) - 1)
 
 
 def _utterance(groups: Sequence[_Group], languages: frozenset[str]) -> Utterance:
