@@ -2,12 +2,18 @@
 
 import io
 import json
+import os
+import shutil
 import subprocess
 import sys
 import wave
 from pathlib import Path
 
 import pytest
+
+from openwaves.assembly import fetch_models
+from openwaves.settings import load_settings
+from openwaves.voices.progress import SilentProgress
 
 
 def openwaves(*arguments: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -16,7 +22,7 @@ def openwaves(*arguments: str, text: str = "") -> subprocess.CompletedProcess[by
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "speak", "text", "voices", "models", "models pull", "doctor", "bench", "bench load"]
+    "command", ["serve", "speak", "text", "voices", "models", "models clean", "doctor", "bench", "bench load"]
 )
 def test_help_tells_what_a_command_does(command: str) -> None:
     shown = openwaves(*command.split(), "--help")
@@ -92,3 +98,29 @@ def test_doctor_finds_a_machine_that_can_serve_and_one_that_cannot(tmp_path: Pat
     broken = openwaves("doctor", "--port", "0", "--data-dir", str(tmp_path / "file"))
     assert broken.returncode == 1
     assert b"--data-dir" in broken.stdout
+
+
+def test_models_clean_deletes_what_other_versions_prepared_and_nothing_else(tmp_path: Path) -> None:
+    fetch_models(load_settings(), SilentProgress())
+    folder = tmp_path / "models"
+    shutil.copytree(load_settings().model_dir, folder, copy_function=_link)
+    before = sorted(folder.rglob("*"))
+    for parent in ("kokoro", "cloning"):
+        old = folder / parent / "prepared" / "0123456789abcdef"
+        old.mkdir()
+        (old / "graph.onnx").write_bytes(bytes(2_000_000))
+    cleaned = openwaves("models", "clean", "--model-dir", str(folder))
+    assert cleaned.returncode == 0, cleaned.stderr
+    assert cleaned.stdout.decode().count("0123456789abcdef (2 MB)") == 2
+    left = sorted(folder.rglob("*"))
+    assert set(left) <= set(before)
+    assert {path for path in before if "prepared" not in path.parts} <= set(left)
+    assert "nothing to delete" in openwaves("models", "clean", "--model-dir", str(folder)).stdout.decode()
+    assert openwaves("models", "verify", "--model-dir", str(folder)).returncode == 0
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

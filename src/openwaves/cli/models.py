@@ -1,5 +1,6 @@
-"""``openwaves models pull | list | verify``."""
+"""``openwaves models pull | list | verify | clean``."""
 
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from rich.table import Table
 
 from openwaves.assembly import fetch_models
 from openwaves.cli.options import read_settings, settings_options
+from openwaves.engines.prepared import made_before
+from openwaves.voices.cloning.prepare import prepare_encoders
 from openwaves.voices.models import ModelStore
 from openwaves.voices.progress import rich_progress
 
@@ -55,3 +58,20 @@ def verify(config: Path | None, **options: Any) -> None:
         click.echo(f"{len(wrong)} of {len(statuses)} files are not in order; run `openwaves models pull`", err=True)
         sys.exit(1)
     click.echo(f"{len(statuses)} files are in order")
+
+
+@models.command()
+@settings_options("model_dir")
+def clean(config: Path | None, **options: Any) -> None:
+    """Delete the networks that other versions of openwaves prepared; those of this version are made first."""
+    settings = read_settings(config, {"log_level": "warning", **options})
+    with rich_progress() as progress:
+        network = fetch_models(settings, progress)
+        encoders = prepare_encoders(ModelStore(settings.model_dir))
+    old = [folder for kept in (network.folder, encoders.folder) for folder in made_before(kept)]
+    for folder in old:
+        size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        shutil.rmtree(folder)
+        click.echo(f"deleted {folder} ({size_bytes / 1e6:,.0f} MB)")
+    if not old:
+        click.echo(f"nothing to delete in {settings.model_dir}")

@@ -1,5 +1,6 @@
 """Folders of derived files that are made once and appear all at once."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -8,6 +9,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from openwaves.errors import ModelFileError
+
+_CONTENT_NAME = re.compile(r"[0-9a-f]{16}")
+
+
+def made_before(folder: Path) -> list[Path]:
+    """The folders beside a derived one that other versions of this program made."""
+    beside = sorted(folder.parent.iterdir()) if folder.parent.is_dir() else []
+    return [other for other in beside if other != folder and _CONTENT_NAME.fullmatch(other.name) and other.is_dir()]
 
 
 def made_once(folder: Path, make: Callable[[Path], None], named: str) -> None:
