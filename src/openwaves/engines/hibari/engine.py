@@ -17,7 +17,7 @@ from openwaves.types import Audio, PhonemeTiming, Style
 FRAME_SAMPLES = 600
 PARTS = "/head/Add_output_0"  # what ``signal.sound`` takes; the published graph transposes it and cuts it in five
 F0 = "f0"
-DURATIONS = "/Cast_32_output_0"  # frames of each token, int64, shape (1, n_tokens)
+DURATIONS = "/Cast_32_output_0"  # frames of each token, int64, one for each token
 
 
 class HibariEngine:
@@ -60,9 +60,9 @@ class HibariEngine:
         feeds = {"ids": np.array([ids], np.int64), "speed": np.array([speed], np.float32)}
         run = onnxruntime.RunOptions()
         with (cancel or CancelToken()).interrupting(lambda: setattr(run, "terminate", True)):
-            parts, f0_hz, durations = (output[0] for output in self._session.run([PARTS, F0, DURATIONS], feeds, run))
-        samples = signal.sound(parts, f0_hz * np.float32(style.pitch), np.random.default_rng(seed))
-        ends = np.cumsum(durations) * FRAME_SAMPLES / self.sample_rate
+            parts, f0_hz, durations = self._session.run([PARTS, F0, DURATIONS], feeds, run)
+        samples = signal.sound(parts[0], f0_hz[0] * np.float32(style.pitch), np.random.default_rng(seed))
+        ends = np.cumsum(durations.ravel()) * FRAME_SAMPLES / self.sample_rate
         timings = tuple(PhonemeTiming(float(ends[n]), float(ends[n + 1])) for n in range(len(phonemes)))
         return Audio(samples, self.sample_rate, timings)
 
@@ -79,7 +79,7 @@ def _with_outputs(model: onnx.ModelProto) -> onnx.ModelProto:
     for name, kind, shape in (
         (PARTS, onnx.TensorProto.FLOAT, [1, "frames", signal.N_PARTS * signal.N_BINS]),
         (F0, onnx.TensorProto.FLOAT, [1, "frames"]),
-        (DURATIONS, onnx.TensorProto.INT64, [1, "tokens"]),
+        (DURATIONS, onnx.TensorProto.INT64, None),
     ):
         graph.output.append(onnx.helper.make_tensor_value_info(name, kind, shape))
     return model
