@@ -197,3 +197,31 @@ def test_units_signs_and_breaths(text: str, language: str, words: str) -> None:
 )
 def test_capitals_as_word_or_letters(text: str, language: str, words: str) -> None:
     assert spoken(text, language) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Portland, OR 97201", "Portland, Oregon nine seven two zero one"),
+        ("Springfield IL 62704", "Springfield Illinois six two seven zero four"),
+        (
+            "Mountain View, CA 94043-1351.",
+            "Mountain View, California nine four zero four three, one three five one.",
+        ),
+        ("We try OR 97201 times", "We try OR nine seven two zero one times"),
+        ("She is in OR today", "She is in OR today"),
+        ("5 Oak Ct, Apt 5B", "five Oak Court, apartment five B"),
+        ("on Park Pl.", "on Park Place."),
+        ("KA-01-HH-1234", "K A zero one H H one two three four"),
+        ("Order A1B2-9931", "Order A one B two nine nine three one"),
+        ("CVE-2023-24329", "C V E twenty twenty-three two four three two nine"),
+        ("A/C XX4521", "account X X four five two one"),
+        ("due on 05-Nov-26", "due on fifth November twenty-six"),
+        ("due on 5 Nov '26", "due on fifth November twenty-six"),
+        ("from 5 Nov to 26 Nov", "from fifth November to twenty-sixth November"),
+        ("three 2x4s", "three two by fours"),
+        ("WWII followed WWI", "World War Two followed World War One"),
+    ],
+)
+def test_addresses_codes_and_dates_are_said_as_people_say_them(text: str, words: str) -> None:
+    assert spoken(text) == words

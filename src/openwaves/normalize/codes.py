@@ -9,10 +9,12 @@ _STREET = re.compile(
     r"Pkwy|Parkway|Terrace|Marg)(?!\w)"
 )
 _CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
-_CAPITALS_BEFORE = re.compile(r"(?<!\w)[A-Z]{2} \Z")
+_CAPITALS_BEFORE = re.compile(r"(?<!\w)([A-Z]{2}) \Z")
 _AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
 _WORDS = re.compile(rf"{LETTER}+")
 _RUN = re.compile(r"\d+")
+US_POSTAL = re.compile(r"(\d{5})-(\d{4})(?![\d-])")
+"""A postal code of the US with its last four digits."""
 GROUPS = re.compile(r"\d{2,6}(?: \d{2,6}){1,5}(?![\d]|[.,:/-]\d)")
 """Groups of digits with spaces between."""
 
@@ -101,14 +103,26 @@ def read_groups(context: Context, match: re.Match[str]) -> int:
     return match.end()
 
 
+def read_us_postal(context: Context, match: re.Match[str]) -> int:
+    """Both parts digit by digit, after a state: "CA 94043-1351"."""
+    if not _follows_state(context, match.start()):
+        return 0
+    context.say(context.num.digits(match[1]) + ",", match.start(), match.end(1), context.num.code)
+    context.say(context.num.digits(match[2]), match.start(2), match.end(), context.num.code)
+    return match.end()
+
+
+def _follows_state(context: Context, start: int) -> bool:
+    state = _CAPITALS_BEFORE.search(context.text, max(0, start - 4), start)
+    return state is not None and state[1] in context.latin.states
+
+
 def _is_postal(context: Context, digits: str, start: int, end: int) -> bool:
     """Whether it is an Indian postal code after a city's dash, or one of the US after its state."""
     if len(digits) == 6 and digits[0] != "9":
         city = _CITY_BEFORE.search(context.text, max(0, start - 24), start)
         return bool(city) and not context.word_after(end)
-    if len(digits) == 5 and context.before in context.latin.states:
-        return bool(_CAPITALS_BEFORE.search(context.text, max(0, start - 4), start))
-    return False
+    return len(digits) == 5 and _follows_state(context, start)
 
 
 def _is_house(context: Context, digits: str, end: int) -> bool:

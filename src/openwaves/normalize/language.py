@@ -94,7 +94,7 @@ class Language:
         self.no_nouns = tables.words(rows, "no_nouns")
         self.size_words = tables.words(rows, "size_words")
         self.second_leads = tables.words(rows, "second_leads")
-        self.states = tables.words(rows, "states")
+        self.states = tables.pairs(rows.get("state", {}))
         self.per_words = tables.pairs(rows.get("per_word", {}))
         self.number_words = tables.words(rows, "number_words")
         self.roman_words = tables.words(rows, "roman_words")

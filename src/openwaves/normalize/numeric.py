@@ -32,6 +32,8 @@ _DIMENSION_TAIL = re.compile(r"[ ]?([xX×])[ ]?(?=\d)")
 _FEET = re.compile(r"(\d{1,3})[ ]?['′’][ ]?(\d{1,2})[ ]?(?:[\"″”]|''|’’)")
 _DECADE = re.compile(r"['’]?(\d{1,3}0|\d(?=['’]))['’]?s(?!\w)")
 _MINUTES_BEFORE = re.compile(r"\d ?m(?:in)?s? \Z")
+_DAY_AND_MONTH = re.compile(r"(?<!\d)[0-3]?\d(?:st|nd|rd|th)?(?:([-/])[^\W\d]{3,9}\1|[ ][^\W\d]{3,9}[ ]['’])\Z")
+_PLURAL_SIZE = re.compile(r"(\d{1,2})s(?!\w)")
 _HASH = re.compile(r"#(\d{1,9})(?!\w)")
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6}){2,}(?![\w])")
 _GROUPS_ONLY = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
@@ -108,7 +110,7 @@ def _version(context: Context, match: re.Match[str]) -> int:
 
 
 def _dimension(context: Context, match: re.Match[str]) -> int:
-    """Dimensions, "5x3 m": each number a part of its own, "by" between."""
+    """Dimensions, "5x3 m", "2x4s": each number a part of its own, "by" between."""
     text, num = context.text, context.num
     number = re.compile(NUMBER[context.base.decimal_mark])
     start, end = match.span()
@@ -125,6 +127,9 @@ def _dimension(context: Context, match: re.Match[str]) -> int:
             return tail.end()
         match, (start, end) = found, found.span()
         tail = _DIMENSION_TAIL.match(text, end)
+    if num.code == "en" and (plural := _PLURAL_SIZE.match(text, start)):
+        context.say(_plural(num.whole(plural[1])), start, plural.end(), num.code)
+        return plural.end()
     return start
 
 
@@ -186,9 +191,13 @@ def _decade(context: Context, match: re.Match[str]) -> int:
     if num.code != "en" or _is_seconds(context, match):
         return 0
     words = num.year(number) if number > 999 else num.cardinal(number)
-    plural = words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
-    context.say(plural, match.start(), match.end(), num.code)
+    context.say(_plural(words), match.start(), match.end(), num.code)
     return match.end()
+
+
+def _plural(words: str) -> str:
+    """Of an English number."""
+    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
 def _is_seconds(context: Context, match: re.Match[str]) -> bool:
@@ -236,6 +245,12 @@ def _day(context: Context, match: re.Match[str]) -> int:
         after = context.word_after(match.end() + 1)
     known = months if after in months else context.latin.months
     month_first = context.before in months or context.before in context.latin.months
+    if (
+        month_first
+        and len(match[1]) == 2
+        and _DAY_AND_MONTH.search(context.text, max(0, match.start() - 16), match.start())
+    ):
+        return 0
     if not 1 <= int(match[1]) <= 31 or (not month_first and after not in known):
         return 0
     if context.text[match.end() : match.end() + 1] in {"-", "–", ":", ".", "/", "%"} and _continues(context, match):
@@ -279,6 +294,7 @@ def _readers(code: str, math: bool) -> tuple[tuple[re.Pattern[str], Reader], ...
         (_ISO_DATE, _iso_date),
         (_DATE, _date),
         *TIMES,
+        (codes.US_POSTAL, codes.read_us_postal),
         (PHONES, read_phone),
         (codes.GROUPS, codes.read_groups),
         (_VERSION, _version),

@@ -12,6 +12,7 @@ from openwaves.normalize.web import read_web
 
 _JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
 _MIXED = re.compile(rf"(?:{LETTER}+|\d+(?:\.\d+(?!\.\d))?)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
+_MASKED = re.compile(r"[Xx]{2,12}-?\d{3,}")
 _MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
 _DOTTED = re.compile(
     rf"(?:{LETTER}\.){{2,8}}(?:[A-Z](?![\w.]))?|(?:[A-Z]\.[ ]?){{1,8}}(?<=\.)(?=[ ]?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ])"
@@ -27,6 +28,7 @@ _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
 _BY = re.compile(r" \d")
 _MEASURE = re.compile(rf"\d ?{LETTER}{{1,12}} \Z")
+_POSTAL_CODE_AHEAD = re.compile(r" \d{5}(?![\d,.]\d|\d)")
 _PLAIN_AHEAD = frozenset({"", " ", ",", ";", "?", "!", "\n", "।"})
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
 
@@ -47,7 +49,12 @@ def _is_listed(word: str, base: str, latin: str) -> bool:
     """Whether some table has a word, so that what stands around it may change how it is said."""
     for language in {registry.language(base), registry.language(latin)}:
         named = word in language.before_number or word in language.titles or word in language.tables.get("name_end", {})
-        if named or word in _keys(language.code) or word.lower() in language.weekdays | language.months:
+        if (
+            named
+            or word in language.states
+            or word in _keys(language.code)
+            or word.lower() in language.weekdays | language.months
+        ):
             return True
     return False
 
@@ -74,7 +81,7 @@ def read_word(context: Context, match: re.Match[str]) -> int:
         return done
     if follows in ".&/° º#+":
         done = _abbreviation(context, word, start) or (follows == "&" and _ampersand(context, start)) or 0
-    elif word in language.abbreviations or word in language.titles:
+    elif word in language.abbreviations or word in language.titles or word in language.tables.get("name_end", {}):
         done = _abbreviation(context, word, start)
     if not done and follows and follows in "@._-/:+%":
         done = read_web(context, start) or (follows == "." and _dotted(context, start)) or 0
@@ -204,10 +211,12 @@ def _abbreviation(context: Context, word: str, start: int) -> int:
 
 
 def _title(context: Context, language: Language, word: str, start: int) -> int:
-    """Abbreviations that depend on what follows: a number, a name, or the end of a name."""
+    """Abbreviations that depend on what follows: a number, a postal code, a name, or the end of a name."""
     text, end = context.text, start + len(word)
     if word in language.before_number and _NUMBER_AHEAD.match(text, end):
         spoken = language.before_number[word]
+    elif word in language.states and _POSTAL_CODE_AHEAD.match(text, end) and _is_state(language, text, word, start):
+        spoken = language.states[word]
     elif len(word) == 1 and text[end : end + 2] != ". ":
         return 0
     elif word in language.titles and _stands_before_name(context, language, word, start):
@@ -222,6 +231,11 @@ def _title(context: Context, language: Language, word: str, start: int) -> int:
     end += text[end : end + 1] == "."
     context.say(spoken, start, end, language.code)
     return end
+
+
+def _is_state(language: Language, text: str, word: str, start: int) -> bool:
+    """Whether a state before a postal code is no word of every day, such as "OR", or follows a comma."""
+    return word not in language.said_words or text[max(0, start - 2) : start] == ", "
 
 
 def _stands_before_name(context: Context, language: Language, word: str, start: int) -> bool:
@@ -324,7 +338,8 @@ def read_mixed(context: Context, start: int) -> int:
     if not match or not any(map(str.isdecimal, match.group())) or match.group().isdecimal():
         return 0
     parts = list(_MIXED_PART.finditer(match.group()))
-    coded = len(parts) > 2 and match.group().isupper() and "-" not in match.group()
+    coded = len(parts) > 2 and match.group().isupper()
+    masked = bool(_MASKED.match(match.group()))
     ends = [start + part.start() for part in parts[1:]] + [match.end()]
     begin = start
     for part, end in zip(parts, ends, strict=True):
@@ -333,7 +348,7 @@ def read_mixed(context: Context, start: int) -> int:
             labelled = len(text) > 2 and text.isdecimal() and text[0] != "0" and codes.is_label(context, begin)
             if labelled:
                 words = context.num.label(text)
-            elif coded and len(text) > 2 and text.isdecimal():
+            elif (masked or (coded and len(text) > 2 and not _is_year(text, match.group()))) and text.isdecimal():
                 words = context.num.digits(text)
             else:
                 words = _digits(context, text)
@@ -346,6 +361,11 @@ def read_mixed(context: Context, start: int) -> int:
             context.say(words, begin, end, language.code)
         begin = end
     return match.end()
+
+
+def _is_year(digits: str, token: str) -> bool:
+    """Whether digits after a hyphen are a year, as in "CVE-2023-24329"."""
+    return len(digits) == 4 and digits[:2] in {"19", "20"} and f"-{digits}" in token
 
 
 def _digits(context: Context, text: str) -> str:
