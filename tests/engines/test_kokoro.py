@@ -87,7 +87,7 @@ def test_pitch_is_scaled_and_the_times_stay(engine: KokoroEngine, style: Style, 
 
 
 def test_cancelling_stops_the_work_within_300_ms(engine: KokoroEngine, style: Style, phonemes: list[str]) -> None:
-    long = " ".join(phonemes * 4)[:500]
+    long = " ".join(phonemes * 4)[: engine.max_phonemes]
     for delay_s in (0.02, 0.3, 0.8):
         token = CancelToken()
         timer = threading.Timer(delay_s, token.cancel)
@@ -98,6 +98,27 @@ def test_cancelling_stops_the_work_within_300_ms(engine: KokoroEngine, style: St
         timer.join()
         assert time.monotonic() - ended < 0.3
     assert len(engine.synthesize(phonemes[0], style).samples)
+
+
+def test_a_stopped_call_leaves_no_trace_in_those_that_follow(
+    engine: KokoroEngine, style: Style, phonemes: list[str]
+) -> None:
+    """Lengths that come again after they were stopped half-way, or were spoken before what was."""
+    short, long = phonemes[0], " ".join(phonemes[1:])
+    alone = {text: engine.synthesize(text, style).samples for text in (long, short)}
+    n_stopped = 0
+    for number in range(20):
+        token = CancelToken()
+        timer = threading.Timer(0.015 + 0.006 * number, token.cancel)
+        timer.start()
+        try:
+            engine.synthesize(long, style, cancel=token)
+        except CancelledSynthesisError:
+            n_stopped += 1
+        timer.join()
+        text = long if number % 4 == 3 else short
+        assert np.array_equal(engine.synthesize(text, style).samples, alone[text])
+    assert n_stopped > 5
 
 
 def test_what_it_cannot_speak_is_an_error(engine: KokoroEngine, style: Style) -> None:

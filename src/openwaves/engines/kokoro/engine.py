@@ -1,6 +1,7 @@
 """Speaks with the prepared Kokoro network."""
 
-import threading
+import itertools
+import queue
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -150,33 +151,78 @@ class _OrtDecoder:
 
 
 class _OpenVinoDecoder:
-    """The graph compiled once. Every call takes ``CALL_THREADS`` cores; calls beyond those wait for their turn.
+    """The graph compiled once for every ``CALL_THREADS`` cores; calls beyond those wait for their turn.
 
     The number of threads decides in which order a mean is summed, and so the last digits of the samples: it must not
     depend on what else runs. Two threads for one call after another make as much sound as one thread for each of two
-    calls, and half as late. Working memory grows with the longest call.
+    calls, and half as late.
     """
 
     def __init__(self, path: Path, cache: Path, threads: int) -> None:
         each = min(threads, CALL_THREADS)
-        self._model = _compiled(path, cache, threads // each, each)
-        self._local = threading.local()
+        self._idle: queue.SimpleQueue[_Graph] = queue.SimpleQueue()
+        for _ in range(threads // each):
+            self._idle.put(_Graph(_compiled(path, cache, each)))
 
     def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
-        request = self._request()
-        with cancel.interrupting(request.cancel):
-            request.start_async(dict(feeds))
-            request.wait()
-        return np.array(request.get_output_tensor(0).data[0])
-
-    def _request(self) -> Any:
-        """The calling thread's request."""
-        if not hasattr(self._local, "request"):
-            self._local.request = self._model.create_infer_request()
-        return self._local.request
+        graph = self._idle.get()
+        try:
+            return graph.run(feeds, cancel)
+        finally:
+            self._idle.put(graph)
 
 
-def _compiled(path: Path, cache: Path, streams: int, threads_each: int) -> Any:
+class _Graph:
+    """One compiled graph, for one call at a time. Its working memory grows with the longest call.
+
+    Before OpenVINO runs a node it compares the shape of its input with the one of the node's last run, and keeps the
+    output's shape if they are equal. But output shapes are set ahead of the nodes' runs: after a call that was stopped
+    half-way, those of an earlier length may have been overwritten. Lengths that stopped calls leave in doubt are
+    therefore not run before another length has been, from the first node to the last.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self._request = model.create_infer_request()
+        self._last = 0
+        self._doubtful: set[int] = set()
+
+    def run(self, feeds: Feeds, cancel: CancelToken) -> NDArray[np.float32]:
+        n_frames = feeds["asr"].shape[2]
+        if n_frames in self._doubtful:
+            self._settle()
+        with cancel.interrupting(self._request.cancel):
+            self._infer(feeds, n_frames)
+        return np.array(self._request.get_output_tensor(0).data[0])
+
+    def _infer(self, feeds: Feeds, n_frames: int) -> None:
+        try:
+            self._request.start_async(dict(feeds))
+            self._request.wait()
+        except BaseException:
+            self._doubtful |= {self._last, n_frames}
+            raise
+        self._last = n_frames
+        self._doubtful.clear()
+
+    def _settle(self) -> None:
+        """Run silence of a length that is not in doubt."""
+        n_frames = next(n for n in itertools.count(FRAME_STEP, FRAME_STEP) if n not in self._doubtful)
+        self._infer({name: np.zeros(shape, np.float32) for name, shape in decoder_inputs(n_frames).items()}, n_frames)
+
+
+def decoder_inputs(n_frames: int) -> dict[str, tuple[int, ...]]:
+    """Shapes of what a decoder takes for ``n_frames`` frames."""
+    n_steps = n_frames * FRAME_SAMPLES // signal.STEP + 1
+    return {
+        "asr": (1, 512, n_frames),
+        "f0": (1, 1, 2 * n_frames),
+        "n": (1, 1, 2 * n_frames),
+        "style": (1, 256),
+        "har": (1, 2 * signal.N_BINS, n_steps),
+    }
+
+
+def _compiled(path: Path, cache: Path, threads: int) -> Any:
     import openvino  # noqa: PLC0415 - optional, and slow to import
 
     core = openvino.Core()
@@ -184,8 +230,8 @@ def _compiled(path: Path, cache: Path, streams: int, threads_each: int) -> Any:
     capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     options = {
         "INFERENCE_PRECISION_HINT": "bf16" if "BF16" in capabilities else "f32",
-        "INFERENCE_NUM_THREADS": streams * threads_each,
-        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,
         "CPU_RUNTIME_CACHE_CAPACITY": RUNTIME_CACHE_CAPACITY,
     }
