@@ -221,6 +221,20 @@ def test_capitals_as_word_or_letters(text: str, language: str, words: str) -> No
         ("from 5 Nov to 26 Nov", "from fifth November to twenty-sixth November"),
         ("three 2x4s", "three two by fours"),
         ("WWII followed WWI", "World War Two followed World War One"),
+        ("US-101 S and I-95 N", "U S one oh one south and I ninety-five north"),
+        (
+            "at 37.7° N, 122.4° W",
+            "at thirty-seven point seven degrees north, one hundred and twenty-two point four degrees west",
+        ),
+        ("Plan S and vitamin E", "Plan S and vitamin E"),
+        ("Gen Z asked Gen. Lee", "Gen Z asked General Lee"),
+        ("after 18 mos. of work", "after eighteen months of work"),
+        ("two tbsp. of oil per mo.", "two tablespoons of oil per month."),
+        ("Sat & Sun", "Saturday and Sunday"),
+        ("Flight UA1175", "Flight U A eleven seventy-five"),
+        ("my flight is UA1175", "my flight is U A eleven seventy-five"),
+        ("Dial *67, or press #", "Dial star six seven, or press hash"),
+        ("# Heading with 2 * 3", "Heading with two three"),
     ],
 )
 def test_addresses_codes_and_dates_are_said_as_people_say_them(text: str, words: str) -> None:

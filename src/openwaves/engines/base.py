@@ -9,7 +9,7 @@ from openwaves.types import Audio, Style
 class Engine(Protocol):
     """Turns phonemes into samples.
 
-    ``synthesize`` is safe to call from several threads at once and uses one core per call.
+    ``synthesize`` is safe to call from several threads at once and uses at most two cores per call.
 
     Attributes:
         name: What catalogue rows call it.

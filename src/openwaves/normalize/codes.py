@@ -10,7 +10,7 @@ _STREET = re.compile(
 )
 _CITY_BEFORE = re.compile(rf"{LETTER}{{3,20}} [-–—] ?\Z")
 _CAPITALS_BEFORE = re.compile(r"(?<!\w)([A-Z]{2}) \Z")
-_AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2}|[A-Z]\d|\d[A-Z]) \Z")
+_AIRLINE_BEFORE = re.compile(r"(?<!\w)(?:[A-Z]{2} ?|(?:[A-Z]\d|\d[A-Z]) )\Z")
 _WORDS = re.compile(rf"{LETTER}+")
 _RUN = re.compile(r"\d+")
 US_POSTAL = re.compile(r"(\d{5})-(\d{4})(?![\d-])")

@@ -19,6 +19,7 @@ _SYMBOLS = {
 }  # fmt: skip
 _ZEROS = re.compile(r"(?<!\d)0\d{2,6}\Z")
 _SERVICE = re.compile(r"\*\d{1,6}(?:\*\d{1,16}){0,4}#")
+_SHORT_SERVICE = re.compile(r"\*\d{2,3}(?![\w#*])")
 _KEYS = {"#": "hash", "*": "star"}
 _KEY = re.compile(r" (?:key|button|sign|symbol|बटन|दबाएँ|दबाएं|की)(?!\w)")
 _PATH_WORD = re.compile(r"/[A-Za-z](?!\S{0,40}[^\x00-\x7f])")  # not the slashes of a phonetic spelling
@@ -90,7 +91,9 @@ def _sign(context: Context, position: int) -> int:
     end = position + 1
     if sign in "@#" and (done := read_tag(context, position)):
         return done
-    if sign == "*" and (service := _SERVICE.match(text, position)):
+    pressed = context.before in context.base.tables.get("press_word", {})
+    service = _SERVICE.match(text, position) or (_SHORT_SERVICE.match(text, position) if pressed else None)
+    if service:
         return _service(context, service)
     left = position > 0 and not text[position - 1].isspace()
     right = end < len(text) and not text[end].isspace()
@@ -117,7 +120,7 @@ def _sign(context: Context, position: int) -> int:
         context.say(sign, position, end, context.base.code)
     elif sign == "/":
         _slash(context, position)
-    elif sign in _KEYS and not left and _KEY.match(text, end):
+    elif sign in _KEYS and not left and (_KEY.match(text, end) or (pressed and not right)):
         context.say(context.base.symbols[_KEYS[sign]], position, end, context.base.code)
     elif sign in _SYMBOLS and (right or not left or sign in _BETWEEN_LETTERS):
         context.say(context.base.symbols.get(_SYMBOLS[sign], ""), position, end, context.base.code)
@@ -125,7 +128,7 @@ def _sign(context: Context, position: int) -> int:
 
 
 def _service(context: Context, match: re.Match[str]) -> int:
-    """A code that a phone sends to its network, digit by digit: "*121#"."""
+    """A code that a phone sends to its network, digit by digit: "*121#", "dial *67"."""
     symbols, num = context.base.symbols, context.num
     names = {"*": symbols["star"], "#": symbols["hash"]}
     words = " ".join(names.get(sign) or num.digits(sign) for sign in match.group())

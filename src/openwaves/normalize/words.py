@@ -12,6 +12,7 @@ from openwaves.normalize.web import read_web
 
 _JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
 _MIXED = re.compile(rf"(?:{LETTER}+|\d+(?:\.\d+(?!\.\d))?)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
+_ROAD = re.compile(r"(?:US|I|SR)-\d{3}")
 _MASKED = re.compile(r"[Xx]{2,12}-?\d{3,}")
 _MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
 _DOTTED = re.compile(
@@ -22,12 +23,14 @@ _AMPERSAND = re.compile(r"([A-Z]{1,3})&([A-Z]{1,3})(?![\w&])")
 _NUMBER_AHEAD = re.compile(r"\.?[ \t\u00a0-]?#?(?:\d|(?!I\b)[IVXLC]{1,7}\b)")
 _CAPITAL_AHEAD = re.compile(r"\.?[ \t\u00a0]{0,2}(?:(?:&|and) )?[A-ZÀ-ÖØ-ÞĄ-ŽА-ЯЁ\u0900-\u0d7f]")
 _STOP_AND_WORD = re.compile(rf"\.[ \t\u00a0]{{1,2}}{LETTER}")
-_NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–])({LETTER}{{3,12}}))?(?!{LETTER})")
+_NAMES = re.compile(rf"({LETTER}{{3,12}})(?:\.?([-–]| & )({LETTER}{{3,12}}))?(?!{LETTER})")
 _DATE_AHEAD = re.compile(r"\.?,?[ \u00a0](?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)")
 _FIRST = re.compile(rf"{LETTER}+")
 _ROMAN_ORDINAL = re.compile(r"((?![LC](?![IVXLC]))[IVXLC]{1,7})([a-zèᵉ]{1,3})")  # not the words "Le" and "Ce"
 _BY = re.compile(r" \d")
 _MEASURE = re.compile(rf"\d ?{LETTER}{{1,12}} \Z")
+_DIRECTED = re.compile(r"(?:\d[°′″'’\"”] ?|(?<!\w)(?:I|US|SR|Hwy|Highway|Route|Rte|Interstate)[ -]\d{1,3} )\Z")
+_GENERATION = re.compile(r" (?:[A-Z]|Alpha|Beta)(?![\w.])")
 _POSTAL_CODE_AHEAD = re.compile(r" \d{5}(?![\d,.]\d|\d)")
 _PLAIN_AHEAD = frozenset({"", " ", ",", ";", "?", "!", "\n", "।"})
 _VERSION = re.compile(r"\d{1,6}(?:\.\d{1,6})+(?![\w])")
@@ -94,7 +97,7 @@ def read_word(context: Context, match: re.Match[str]) -> int:
 
 
 def _calendar(context: Context, language: Language, start: int) -> int:
-    """Say a range of months or days of the week, or a short day of the week before a date."""
+    """Say two months or days of the week, "Mon-Fri", "Sat & Sun", or a short day of the week before a date."""
     match = _NAMES.match(context.text, start)
     if not match:
         return 0
@@ -102,7 +105,8 @@ def _calendar(context: Context, language: Language, start: int) -> int:
         first, last = names.get(match[1].lower()), names.get((match[3] or "").lower())
         if first and last:
             context.say(first, start, match.end(1), language.code)
-            context.say(language.symbols["to"], match.start(2), match.end(2), language.code)
+            link = language.symbols["and" if "&" in match[2] else "to"]
+            context.say(link, match.start(2), match.end(2), language.code)
             context.say(last, match.start(3), match.end(3), language.code)
             context.seen(match[3])
             return match.end(3)
@@ -132,6 +136,10 @@ def _plain(context: Context, word: str, start: int, end: int) -> int:
     code = language.code
     if word == "x" and _BY.match(context.text, end) and _MEASURE.search(context.text, max(0, start - 16), start):
         words, code = context.num.symbols["by"], context.num.code
+    elif (direction := language.tables.get("direction", {}).get(word)) and _DIRECTED.search(
+        context.text, max(0, start - 20), start
+    ):
+        (words,) = direction
     elif word[0].isupper():
         words, code = _capitals(context, word, start, language)
     elif not context.base.latin and word.isascii():
@@ -217,7 +225,7 @@ def _title(context: Context, language: Language, word: str, start: int) -> int:
         spoken = language.before_number[word]
     elif word in language.states and _POSTAL_CODE_AHEAD.match(text, end) and _is_state(language, text, word, start):
         spoken = language.states[word]
-    elif len(word) == 1 and text[end : end + 2] != ". ":
+    elif (len(word) == 1 and text[end : end + 2] != ". ") or (word == "Gen" and _GENERATION.match(text, end)):
         return 0
     elif word in language.titles and _stands_before_name(context, language, word, start):
         spoken = language.titles[word]
@@ -345,7 +353,8 @@ def read_mixed(context: Context, start: int) -> int:
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
-            labelled = len(text) > 2 and text.isdecimal() and text[0] != "0" and codes.is_label(context, begin)
+            labelled = len(text) > 2 and text.isdecimal() and text[0] != "0"
+            labelled = labelled and (bool(_ROAD.fullmatch(match.group())) or codes.is_label(context, begin))
             if labelled:
                 words = context.num.label(text)
             elif (masked or (coded and len(text) > 2 and not _is_year(text, match.group()))) and text.isdecimal():
