@@ -40,3 +40,18 @@ def test_it_speaks(speaker: Speaker, voice: Voice, language: str) -> None:
     assert voiced > 0.8, f"only {voiced:.0%} of the energy is where voices have theirs"
     assert power[(hertz > 1000) & (hertz < 4000)].sum() / power.sum() > 0.003, "dull: no formants"
     assert all(word.end_s <= speech.duration_s + 1e-6 for word in speech.words)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("voice_id", "language"), [("sophia", "en"), ("sophia", "hi"), ("meher", "hi")])
+@pytest.mark.parametrize("speed", [0.5, 1.0])
+def test_the_longest_piece_that_is_all_digits_is_spoken(
+    speaker: Speaker, voice_id: str, language: str, speed: float
+) -> None:
+    """Each digit is a word, so that a piece is more than any engine says at once, the one that stands in included."""
+    voice = Catalogue.load().get(voice_id)
+    (segment,) = split("98765 " * 33, (200,))
+    job = SpeechJob(segment, voice, speed, language, None, math_notation=False, seed=0)
+    speech = speaker.speak(job, CancelToken())
+    assert speech.duration_s > 33 * 5 * 0.15
+    assert len(speech.words) == 33

@@ -66,12 +66,14 @@ class Speaker:
             CancelledSynthesisError: ``cancel`` was cancelled.
         """
         engine = self.engine(job.voice)
+        fallback = self.engines.get(FALLBACK_ENGINE, engine)
         speed = job.speed * job.voice.speed
-        utterances = analyze(job, int(engine.max_phonemes * min(1.0, speed)))
+        most = min(engine.max_phonemes, fallback.max_phonemes)  # the languages that are found decide who speaks
+        utterances = analyze(job, int(most * min(1.0, speed)))
         if any(
             utterance.languages - ENGINE_LANGUAGES.get(engine.name, utterance.languages) for utterance in utterances
         ):
-            engine = self.engines.get(FALLBACK_ENGINE, engine)
+            engine = fallback
         style = self.style(job.voice)
         spoken: list[Audio] = []
         for utterance in utterances:
