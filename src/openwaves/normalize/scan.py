@@ -91,10 +91,8 @@ def _sign(context: Context, position: int) -> int:
     end = position + 1
     if sign in "@#" and (done := read_tag(context, position)):
         return done
-    pressed = context.before in context.base.tables.get("press_word", {})
-    service = _SERVICE.match(text, position) or (_SHORT_SERVICE.match(text, position) if pressed else None)
-    if service:
-        return _service(context, service)
+    if sign == "*" and (done := _service(context, position)):
+        return done
     left = position > 0 and not text[position - 1].isspace()
     right = end < len(text) and not text[end].isspace()
     if (
@@ -120,15 +118,25 @@ def _sign(context: Context, position: int) -> int:
         context.say(sign, position, end, context.base.code)
     elif sign == "/":
         _slash(context, position)
-    elif sign in _KEYS and not left and (_KEY.match(text, end) or (pressed and not right)):
+    elif sign in _KEYS and not left and (_KEY.match(text, end) or (not right and _is_pressed(context))):
         context.say(context.base.symbols[_KEYS[sign]], position, end, context.base.code)
     elif sign in _SYMBOLS and (right or not left or sign in _BETWEEN_LETTERS):
         context.say(context.base.symbols.get(_SYMBOLS[sign], ""), position, end, context.base.code)
     return end
 
 
-def _service(context: Context, match: re.Match[str]) -> int:
-    """A code that a phone sends to its network, digit by digit: "*121#", "dial *67"."""
+def _is_pressed(context: Context) -> bool:
+    """Whether the word before says that keys of a telephone follow."""
+    return context.before in context.base.tables.get("press_word", {})
+
+
+def _service(context: Context, position: int) -> int:
+    """A code that a phone sends to its network, digit by digit: "*121#", "dial *67"; 0 if there is none."""
+    match = _SERVICE.match(context.text, position)
+    if not match and _is_pressed(context):
+        match = _SHORT_SERVICE.match(context.text, position)
+    if not match:
+        return 0
     symbols, num = context.base.symbols, context.num
     names = {"*": symbols["star"], "#": symbols["hash"]}
     words = " ".join(names.get(sign) or num.digits(sign) for sign in match.group())

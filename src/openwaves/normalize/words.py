@@ -13,6 +13,7 @@ from openwaves.normalize.web import read_web
 _JOINED = re.compile(rf"{LETTER}+(?:['’ʼ‑-]{LETTER}+)*['’]?")
 _MIXED = re.compile(rf"(?:{LETTER}+|\d+(?:\.\d+(?!\.\d))?)(?:[-‑]?(?:{LETTER}+|\d+(?:\.\d+)?(?!\.\d)))*")
 _ROAD = re.compile(r"(?:US|I|SR)-\d{3}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _MASKED = re.compile(r"[Xx]{2,12}-?\d{3,}")
 _MIXED_PART = re.compile(rf"{LETTER}+|\d+(?:\.\d+)?")
 _DOTTED = re.compile(
@@ -353,11 +354,12 @@ def read_mixed(context: Context, start: int) -> int:
     for part, end in zip(parts, ends, strict=True):
         text = part.group()
         if text[0].isdecimal():
+            hyphened_year = _YEAR.fullmatch(text) and f"-{text}" in match.group()  # as in "CVE-2023-24329"
             labelled = len(text) > 2 and text.isdecimal() and text[0] != "0"
             labelled = labelled and (bool(_ROAD.fullmatch(match.group())) or codes.is_label(context, begin))
             if labelled:
                 words = context.num.label(text)
-            elif (masked or (coded and len(text) > 2 and not _is_year(text, match.group()))) and text.isdecimal():
+            elif (masked or (coded and len(text) > 2 and not hyphened_year)) and text.isdecimal():
                 words = context.num.digits(text)
             else:
                 words = _digits(context, text)
@@ -372,11 +374,6 @@ def read_mixed(context: Context, start: int) -> int:
     return match.end()
 
 
-def _is_year(digits: str, token: str) -> bool:
-    """Whether digits after a hyphen are a year, as in "CVE-2023-24329"."""
-    return len(digits) == 4 and digits[:2] in {"19", "20"} and f"-{digits}" in token
-
-
 def _digits(context: Context, text: str) -> str:
     whole, _, fraction = text.partition(".")
     num = context.num
@@ -384,6 +381,6 @@ def _digits(context: Context, text: str) -> str:
         return num.decimal(whole, fraction)
     if len(text) > 4 or (text[0] == "0" and len(text) > 1):
         return num.digits(text)
-    if len(text) == 4 and text[:2] in {"19", "20"}:
+    if _YEAR.fullmatch(text):
         return num.year(int(text))
     return num.whole(text)

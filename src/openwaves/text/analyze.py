@@ -332,7 +332,7 @@ def _parts(groups: Sequence[_Group], max_phonemes: int) -> Iterator[list[_Group]
                 n_groups = _break(part, max_phonemes)
                 yield part[:n_groups]
                 part = part[n_groups:]
-                length = _length(part)
+                length = len(" ".join(group.phonemes for group in part))
             length += len(piece.phonemes) + (1 if part else 0)
             part.append(piece)
     if part:
@@ -341,17 +341,12 @@ def _parts(groups: Sequence[_Group], max_phonemes: int) -> Iterator[list[_Group]
 
 def _break(part: Sequence[_Group], max_phonemes: int) -> int:
     """How many groups come before the last punctuation, if they are at least half of an utterance; else all."""
-    for n_groups in range(len(part), 0, -1):
-        if 2 * _length(part[:n_groups]) < max_phonemes:
-            break
-        if part[n_groups - 1].phonemes[-1] in _BREAKS:
-            return n_groups
-    return len(part)
-
-
-def _length(part: Sequence[_Group]) -> int:
-    """Characters of its phoneme string."""
-    return sum(len(group.phonemes) for group in part) + max(0, len(part) - 1)
+    length, n_best = -1, len(part)
+    for n_groups, group in enumerate(part, 1):
+        length += 1 + len(group.phonemes)
+        if group.phonemes[-1] in _BREAKS and 2 * length >= max_phonemes:
+            n_best = n_groups
+    return n_best
 
 
 def _utterance(groups: Sequence[_Group], languages: frozenset[str]) -> Utterance:

@@ -207,10 +207,10 @@ class _Graph:
     def _settle(self) -> None:
         """Run silence of a length that is not in doubt."""
         n_frames = next(n for n in itertools.count(FRAME_STEP, FRAME_STEP) if n not in self._doubtful)
-        self._infer({name: np.zeros(shape, np.float32) for name, shape in decoder_inputs(n_frames).items()}, n_frames)
+        self._infer({name: np.zeros(shape, np.float32) for name, shape in _inputs(n_frames).items()}, n_frames)
 
 
-def decoder_inputs(n_frames: int) -> dict[str, tuple[int, ...]]:
+def _inputs(n_frames: int) -> dict[str, tuple[int, ...]]:
     """Shapes of what a decoder takes for ``n_frames`` frames."""
     n_steps = n_frames * FRAME_SAMPLES // signal.STEP + 1
     return {
