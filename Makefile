@@ -1,4 +1,4 @@
-# make setup | serve | test | lint | bench: each does its own set-up first.
+# make setup | serve | doctor | test | lint | bench: each does its own set-up first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -6,7 +6,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile  # slow tests need the machine to themselves
 
-.PHONY: help setup serve test test-fast lint format bench quality clean
+.PHONY: help setup serve doctor test test-fast lint format docs bench quality clean
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -31,6 +31,9 @@ $(VENV)/.developed: $(VENV)/.installed
 serve: $(VENV)/.installed ## Fetch missing model files and start the server (HOST=… PORT=…)
 	$(BIN)/openwaves serve --host $(HOST) --port $(PORT)
 
+doctor: $(VENV)/.installed ## Check that this machine can serve, and say what to do if not
+	$(BIN)/openwaves doctor
+
 test: setup ## Run every test, fast ones first
 	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest -m slow
@@ -47,6 +50,9 @@ lint: setup ## Check style, types and layers
 format: setup ## Rewrite the sources in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup ## Build the documents as a site, in build/site
+	$(BIN)/mkdocs build --strict
 
 bench: setup ## Measure the speed of the voices on this machine, and of other servers
 	$(BIN)/python -m bench.speed

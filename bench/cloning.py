@@ -27,24 +27,25 @@ from faster_whisper import WhisperModel
 
 from bench.words import distance, plain_words
 from openwaves.assembly import load_speaker
-from openwaves.audio.decode_worker import decode
+from openwaves.audio.decode import decode
+from openwaves.audio.mel import framed, slaney_mel
 from openwaves.cancellation import CancelToken
-from openwaves.engines.session import one_thread_session
 from openwaves.errors import OverloadedError
+from openwaves.models.progress import LineProgress
+from openwaves.models.session import one_thread_session
+from openwaves.models.sources import ModelFile, WheelPart, WheelSource
+from openwaves.models.store import ModelGroup, ModelStore
 from openwaves.settings import load_settings
-from openwaves.synthesis import Speaker
-from openwaves.text.segments import split
+from openwaves.speakers.encoders import Encoders, Vector, leveled, unit
+from openwaves.speakers.prepare import prepare_encoders
+from openwaves.tts.cloning.cloner import Cloner
+from openwaves.tts.cloning.reference import spoken
+from openwaves.tts.cloning.solve import ENCODER_WEIGHTS
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
+from openwaves.tts.voices.styles import ENGLISH, pack_names
 from openwaves.types import ClonedStyle, Samples, SpeechJob, Voice
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.cloning.cloner import Cloner
-from openwaves.voices.cloning.encoders import Encoders, Vector, framed, leveled, slaney_mel, unit
-from openwaves.voices.cloning.prepare import prepare_encoders
-from openwaves.voices.cloning.reference import spoken
-from openwaves.voices.cloning.solve import ENCODER_WEIGHTS
-from openwaves.voices.model_sources import ModelFile, WheelPart, WheelSource
-from openwaves.voices.models import ModelGroup, ModelStore
-from openwaves.voices.progress import LineProgress
-from openwaves.voices.styles import ENGLISH, pack_names
 
 RATE = 16000
 SUFFIXES = (".flac", ".wav", ".mp3", ".m4a", ".ogg", ".webm")
@@ -124,7 +125,7 @@ class Bench:
 
     def __init__(self) -> None:
         settings = load_settings()
-        self.speaker: Speaker = load_speaker(settings, 1, LineProgress(), lambda line: None)
+        self.speaker: LocalSpeaker = load_speaker(settings, 1, LineProgress(), lambda line: None)
         assert self.speaker.styles is not None
         self.judges = Judges(ModelStore(settings.model_dir))
         self.cloner = Cloner(settings.model_dir, self.speaker.styles, self.speaker.speak)
@@ -237,11 +238,8 @@ def read(folder: Path) -> dict[str, list[Samples]]:
 
 
 def samples_of(path: Path) -> Samples:
-    """Decoded in this process: the files are the operator's own."""
-    status, pieces = decode(path.read_bytes())
-    if status:
-        raise SystemExit(f"{path} cannot be decoded")
-    return np.frombuffer(b"".join(pieces), np.float32)
+    """The first minute of a recording."""
+    return decode(path.read_bytes())
 
 
 def likeness(one: Embeddings, others: Sequence[Embeddings]) -> tuple[float, ...]:

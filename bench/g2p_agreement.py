@@ -18,9 +18,9 @@ from pathlib import Path
 from time import perf_counter
 
 from bench.words import distance
-from openwaves.g2p import espeak
-from openwaves.g2p.brahmic import phonemize_word
-from openwaves.voices.previews import PREVIEW_TEXTS
+from openwaves.tts.g2p import espeak
+from openwaves.tts.g2p.brahmic import phonemize_word
+from openwaves.tts.voices.previews import PREVIEW_TEXTS
 
 LANGUAGES = ("hi", "mr", "gu", "pa", "bn", "or", "ta", "te", "kn", "ml")
 COLUMNS = (
@@ -88,8 +88,8 @@ def common_words(language: str) -> list[str]:
 def found_words(language: str) -> Iterator[str]:
     """Words of the language's script in the previews, the gold rows and the normaliser's tables."""
     files = (
-        ROOT / "tests" / "normalize" / "gold" / f"{language}.tsv",
-        ROOT / "src" / "openwaves" / "normalize" / "data" / f"{language}.tsv",
+        ROOT / "tests" / "tts" / "normalize" / "gold" / f"{language}.tsv",
+        ROOT / "src" / "openwaves" / "tts" / "normalize" / "data" / f"{language}.tsv",
     )
     block = BLOCKS[language]
     letters = f"[{chr(block + 1)}-{chr(block + 0x63)}{chr(block + 0x70)}-{chr(block + 0x7F)}\u200c\u200d]+"

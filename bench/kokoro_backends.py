@@ -20,18 +20,18 @@ import numpy as np
 from openwaves.assembly import fetch_models
 from openwaves.bench.machine import machine
 from openwaves.bench.texts import SENTENCES
-from openwaves.engines.kokoro import KokoroEngine
-from openwaves.engines.kokoro.engine import BACKENDS, openvino_problem
-from openwaves.engines.session import one_thread_session
-from openwaves.engines.symbols import SYMBOLS
+from openwaves.models.progress import LineProgress
+from openwaves.models.session import one_thread_session
+from openwaves.models.store import KOKORO_NETWORK, KOKORO_VOICES, ModelStore
 from openwaves.settings import load_settings
-from openwaves.text.analyze import analyze
-from openwaves.text.segments import split
+from openwaves.tts.engines.kokoro import FastKokoroEngine, KokoroEngine
+from openwaves.tts.engines.kokoro.engine import BACKENDS, openvino_problem
+from openwaves.tts.engines.symbols import SYMBOLS
+from openwaves.tts.text.analyze import analyze
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
+from openwaves.tts.voices.styles import StyleLibrary
 from openwaves.types import SpeechJob, Style
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.models import KOKORO_NETWORK, KOKORO_VOICES, ModelStore
-from openwaves.voices.progress import LineProgress
-from openwaves.voices.styles import StyleLibrary
 
 VOICE = "magnus"
 RATE = 24000
@@ -105,6 +105,8 @@ def _networks() -> dict[str, Speak]:
             return engine.synthesize(phonemes, style, speed).duration_s
 
         found[f"prepared, {backend}"] = prepared
+    fast = FastKokoroEngine.load(network, 1)
+    found["prepared, fast decoder"] = lambda phonemes, style, speed: fast.synthesize(phonemes, style, speed).duration_s
     return found
 
 

@@ -2,8 +2,9 @@
 
     python -m bench.latency [--plot docs/first-sound.png] [--json FILE]
 
-Starts a server and lets more and more WebSocket clients speak at once. Every client asks for a sentence of about
-twelve words, plays it to its end, and asks for the next; all begin within one second.
+Starts a server and lets more and more WebSocket clients speak at once; all begin within one second. Listeners: every
+client asks for a sentence of about twelve words, plays it to its end, and asks for the next. Replies: every client asks
+once, for two sentences without commas; factors are of the idle median of the same run.
 """
 
 import argparse
@@ -20,7 +21,22 @@ from openwaves.scheduler import available_cores
 
 CLIENTS = {"sophia": (1, 20, 40, 80, 120, 160), "magnus": (1, 2, 4, 8, 12, 16, 20)}
 ENGINES = {"sophia": "hibari", "magnus": "Kokoro"}
-COLUMNS = ("clients", "first sound p50, ms", "p95, ms", "refused", "streams that ran dry", "health p99, ms")
+REPLIES = {"sophia": (4, 8, 16, 40), "magnus": (4, 8, 16)}
+REPLY = [
+    "Your parcel left the warehouse this morning. Please keep the door open for the driver.",
+    "The old bridge survived the flood of that spring. It still carries two lanes of traffic today.",
+    "Your table for four is booked for this evening. We look forward to seeing you there again.",
+]
+N_IDLE = 6
+COLUMNS = (
+    "clients",
+    "first sound p50, ms",
+    "p95, ms",
+    "refused",
+    "streams that ran dry",
+    "largest gap, ms",
+    "health p99, ms",
+)
 
 
 def main() -> None:
@@ -31,47 +47,62 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="file for all figures")
     options = parser.parse_args()
     found: dict[str, list[dict[str, Any]]] = {}
+    replies: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as data, serve(data) as server:
+        texts = Path(data) / "replies.txt"
+        texts.write_text("\n".join(REPLY), encoding="utf-8")
         for voice, counts in CLIENTS.items():
             run(server.url, voice, 2, 1)  # warms up
             found[voice] = [run(server.url, voice, n_clients, options.requests) for n_clients in counts]
+            run(server.url, voice, 1, N_IDLE, texts)
+            idle = run(server.url, voice, 1, N_IDLE, texts)
+            replies[voice] = [idle, *(run(server.url, voice, n_clients, 1, texts) for n_clients in REPLIES[voice])]
     print(report(found))
+    print(report(replies, "replies of two sentences"))
     if options.json:
-        options.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps({"listeners": found, "replies": replies}, indent=1), encoding="utf-8")
     if options.plot:
         plot(found, options.plot)
 
 
-def run(url: str, voice: str, n_clients: int, n_requests: int) -> dict[str, Any]:
+def run(url: str, voice: str, n_clients: int, n_requests: int, texts: Path | None = None) -> dict[str, Any]:
     """One load; the JSON of ``openwaves bench load``."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "load.json"
         command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", url, "--key", KEY, "--mode", "ws"]
         command += ["--voice", voice, "--clients", str(n_clients), "--requests", str(n_requests), "--paced"]
         command += ["--ramp", "1", "--arrivals", "burst", "--sample-rate", "24000", "--json", str(target)]
+        command += ["--texts", str(texts)] if texts else []
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         result: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
         return {"clients": n_clients, **result}
 
 
-def report(found: dict[str, list[dict[str, Any]]]) -> str:
-    """A Markdown table for each voice."""
+def report(found: dict[str, list[dict[str, Any]]], what: str = "listeners") -> str:
+    """A Markdown table for each voice; factors are of the first row's median."""
     lines = [f"{available_cores()} cores, {processor()}"]
     for voice, results in found.items():
-        lines += ["", f"{voice} ({ENGINES[voice]})", "", "| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-        lines += ["| " + " | ".join(str(value) for value in row(result)) + " |" for result in results]
+        lines += [
+            "",
+            f"{voice} ({ENGINES[voice]}), {what}",
+            "",
+            "| " + " | ".join(COLUMNS) + " |",
+            "|---" * len(COLUMNS) + "|",
+        ]
+        lines += ["| " + " | ".join(str(value) for value in row(result, results[0])) + " |" for result in results]
     return "\n".join(lines)
 
 
-def row(result: dict[str, Any]) -> tuple[object, ...]:
+def row(result: dict[str, Any], idle: dict[str, Any]) -> tuple[object, ...]:
     """The figures of ``COLUMNS``."""
-    first = result["first_audio_ms"]
+    first, once = result["first_audio_ms"], idle["first_audio_ms"]["p50"]
     return (
         result["clients"],
-        round(first["p50"]),
-        round(first["p95"]),
+        f"{first['p50']:.0f} ({first['p50'] / once:.1f} ×)",
+        f"{first['p95']:.0f} ({first['p95'] / once:.1f} ×)",
         f"{result['refused']['count']} of {result['requests']['sent']}",
         result["underruns"]["streams_with_any"],
+        round(result["gaps"]["largest_ms"]["max"] or 0),
         round(result["health_ms"]["p99"], 1),
     )
 

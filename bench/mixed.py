@@ -15,9 +15,9 @@ from openwaves.bench.callers import CLOSE_TIMEOUT, LIVE_PATH, SYNC_PATH
 from openwaves.bench.options import BYTES_PER_SAMPLE, FORMATS, SAMPLE_RATES
 from openwaves.bench.outcome import Outcome
 from openwaves.bench.texts import SENTENCES
+from openwaves.tts.voices.catalogue import Catalogue
+from openwaves.tts.voices.previews import PREVIEW_TEXTS
 from openwaves.types import Voice
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.previews import PREVIEW_TEXTS
 
 Transport = Literal["sync", "sse", "ws"]
 Ending = Literal["whole", "leave", "cancel"]

@@ -5,15 +5,22 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import requests
 
 KEY = "sk_bench_0123456789"
 STOP_WAIT_S = 20.0
 LISTENS = re.compile(r"listens on http://[^:]+:(\d+)")
+
+
+SENTENCES = "Your parcel left the warehouse this morning. Please keep the door open for the driver."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,21 @@ class Served:
     def socket_url(self) -> str:
         """URL of its WebSocket, key included."""
         return f"ws{self.url.removeprefix('http')}/waves/v1/tts/live?token={KEY}"
+
+
+def headers() -> dict[str, str]:
+    """Of every request."""
+    return {"Authorization": f"Bearer {KEY}"}
+
+
+def first_sound_ms(url: str, voice: str = "sophia") -> float:
+    """How long it takes to the first bytes of a stream, of which no more is taken."""
+    body: dict[str, Any] = {"text": SENTENCES, "voice_id": voice, "sample_rate": 8000, "output_format": "pcm"}
+    began = time.perf_counter()
+    with requests.post(url + "/waves/v1/tts/live", json=body, headers=headers(), stream=True, timeout=60) as answer:
+        answer.raise_for_status()
+        next(answer.iter_content(64))
+        return 1000 * (time.perf_counter() - began)
 
 
 @contextmanager

@@ -17,18 +17,19 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 from bench.serving import serve
 from openwaves.assembly import load_speaker
 from openwaves.cancellation import CancelToken
+from openwaves.models.progress import LineProgress
 from openwaves.scheduler import available_cores
 from openwaves.settings import load_settings
-from openwaves.synthesis import Speaker
-from openwaves.text.segments import split
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
 from openwaves.types import SpeechJob
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.progress import LineProgress
 
 VOICES = (("sophia", "en"), ("magnus", "en"), ("olivia", "en"), ("meher", "hi"))
 CLAUSE = {"en": "Yes, of course I can.", "hi": "हाँ, मैं कर सकती हूँ।"}
@@ -64,7 +65,7 @@ def main() -> None:
         options.json.write_text(json.dumps({"machine": machine, "figures": figures}, indent=1), encoding="utf-8")
 
 
-def work_ratio(speaker: Speaker, voice_id: str, language: str, text: str) -> float:
+def work_ratio(speaker: LocalSpeaker, voice_id: str, language: str, text: str) -> float:
     """Seconds of work for one second of sound."""
     voice = Catalogue.load().get(voice_id)
     sound_s = 0.0
@@ -75,7 +76,7 @@ def work_ratio(speaker: Speaker, voice_id: str, language: str, text: str) -> flo
     return (time.perf_counter() - started) / sound_s
 
 
-def first_sound_s(socket: ClientConnection, voice_id: str, language: str, text: str) -> float:
+def first_sound_s(socket: Connection, voice_id: str, language: str, text: str) -> float:
     """From a request on an open socket to its first frame with sound, seconds."""
     body = {"text": text, "voice_id": voice_id, "language": language, "sample_rate": 24000}
     started = time.perf_counter()

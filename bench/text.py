@@ -22,14 +22,14 @@ from pathlib import Path
 
 import psutil
 
-from openwaves.normalize import CODES, normalize
 from openwaves.scheduler import available_cores
-from openwaves.text.analyze import analyze, pieces
-from openwaves.text.segments import split
+from openwaves.tts.normalize import CODES, normalize
+from openwaves.tts.text.analyze import analyze, pieces
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
 from openwaves.types import Segment, SpeechJob
-from openwaves.voices.catalogue import Catalogue
 
-GOLD = Path(__file__).parents[1] / "tests" / "normalize" / "gold"
+GOLD = Path(__file__).parents[1] / "tests" / "tts" / "normalize" / "gold"
 SENTENCES = 250
 WORDS = 16
 TOKENS = 2
@@ -124,12 +124,12 @@ def _segments(text: str) -> None:
 
 
 STARTS = {
-    "normalizer, en": "from openwaves.normalize import normalize; normalize('It is 5 km', 'en')",
-    "normalizer, all languages": "from openwaves.normalize import CODES, normalize\n"
+    "normalizer, en": "from openwaves.tts.normalize import normalize; normalize('It is 5 km', 'en')",
+    "normalizer, all languages": "from openwaves.tts.normalize import CODES, normalize\n"
     "for code in CODES: normalize('5 km', code)",
-    "phonemes, en": "from bench.text import _job; from openwaves.text.analyze import analyze\n"
+    "phonemes, en": "from bench.text import _job; from openwaves.tts.text.analyze import analyze\n"
     "analyze(_job('It is 5 km', 'en'), 510)",
-    "phonemes, hi": "from bench.text import _job; from openwaves.text.analyze import analyze\n"
+    "phonemes, hi": "from bench.text import _job; from openwaves.tts.text.analyze import analyze\n"
     "analyze(_job('यह 5 km है', 'hi'), 510)",
 }
 

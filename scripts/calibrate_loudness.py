@@ -17,15 +17,15 @@ import pyloudnorm
 from openwaves.assembly import load_speaker
 from openwaves.audio.loudness import TARGET_LUFS
 from openwaves.cancellation import CancelToken
+from openwaves.models.progress import rich_progress
 from openwaves.settings import load_settings
-from openwaves.synthesis import Speaker
-from openwaves.text.segments import split
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
+from openwaves.tts.voices.previews import PREVIEW_TEXTS
 from openwaves.types import SpeechJob, Voice
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.previews import PREVIEW_TEXTS
-from openwaves.voices.progress import rich_progress
 
-CATALOGUE = Path(__file__).parents[1] / "src" / "openwaves" / "voices" / "data" / "voices.toml"
+CATALOGUE = Path(__file__).parents[1] / "src" / "openwaves" / "tts" / "voices" / "data" / "voices.toml"
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
         CATALOGUE.write_text(text, encoding="utf-8")
 
 
-def loudness(speaker: Speaker, voice: Voice) -> float:
+def loudness(speaker: LocalSpeaker, voice: Voice) -> float:
     """Integrated loudness without gain, LUFS."""
     language = voice.languages[0]
     parts = []

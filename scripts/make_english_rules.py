@@ -19,11 +19,11 @@ from time import monotonic
 
 from bench.g2p_english import folded, is_held_out, is_listed, readings
 
-from openwaves.g2p.english import english
-from openwaves.g2p.english.unknown import accented
-from openwaves.g2p.espeak import espeak
+from openwaves.tts.g2p.english import english
+from openwaves.tts.g2p.english.unknown import accented
+from openwaves.tts.g2p.espeak import espeak
 
-OUT = Path(__file__).parents[1] / "src" / "openwaves" / "g2p" / "english" / "data" / "mended.tsv"
+OUT = Path(__file__).parents[1] / "src" / "openwaves" / "tts" / "g2p" / "english" / "data" / "mended.tsv"
 LENGTHS = (2, 3, 4, 5)  # letters of a rule, ends of the word included
 LEAST_GAIN = 6  # words
 LEAST_RATIO = 2.5  # words made right for each one made wrong

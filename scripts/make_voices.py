@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
-OUTPUT = HERE.parent / "src" / "openwaves" / "voices" / "data" / "voices.toml"
+OUTPUT = HERE.parent / "src" / "openwaves" / "tts" / "voices" / "data" / "voices.toml"
 
 SEED = 20250521
 CANDIDATES = 4000

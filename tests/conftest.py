@@ -4,19 +4,27 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from openwaves.assembly import load_speaker
+from openwaves.models.progress import LineProgress
 from openwaves.settings import load_settings
-from openwaves.synthesis import Speaker
-from openwaves.voices.progress import LineProgress
+from openwaves.tts.speaker import LocalSpeaker
 from tests.databases import MISSING, Postgres, postgres
+from tests.llm.upstream import Behaviour, upstream
 from tests.servers import ADMIN_KEY, RunningServer, server
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")  # a busy machine makes no test fail
 
 
 @pytest.fixture(scope="session")
 def tone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server that speaks in tones: no model files, ready at once."""
-    with server(tmp_path_factory.mktemp("tone"), "--engine", "tone") as running:
+    """A server that speaks in tones and chats through another one: no model files, ready at once."""
+    with (
+        upstream(Behaviour()) as url,
+        server(tmp_path_factory.mktemp("tone"), "--engine", "tone", "--llm-url", url) as running,
+    ):
         yield running
 
 
@@ -28,7 +36,7 @@ def voice_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSe
 
 
 @pytest.fixture(scope="session")
-def speaker() -> Speaker:
+def speaker() -> LocalSpeaker:
     """The real networks, in this process."""
     return load_speaker(load_settings(), 2, LineProgress(), print)
 

@@ -91,7 +91,7 @@ class ForkedServer:
     def wait(self, *, ready: bool = True, limit_s: float = 60) -> None:
         """Wait until it listens, and is ready to speak."""
         end = time.monotonic() + limit_s
-        while not (found := re.search(r"listens on (http://\S+)\n", self.log.read_text())):
+        while not (found := re.search(r"listens on (https?://\S+)\n", self.log.read_text())):
             self._check(end)
             time.sleep(0.005)
         self.url = found[1]

@@ -4,7 +4,7 @@ import gc
 
 import openwaves.api.server
 import openwaves.cli  # noqa: F401
-from openwaves.g2p.english import english
+from openwaves.tts.g2p.english import english
 
 english(False)
 english(True)

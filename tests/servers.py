@@ -16,6 +16,7 @@ from typing import Any
 import requests
 
 KEY = "sk_test_0123456789"
+PATIENCE_S = 240  # many requests at once on a slow machine
 ADMIN_KEY = "admin_test_0123456789"
 
 
@@ -46,7 +47,7 @@ class RunningServer:
 
     def post(self, path: str, body: object, **kwargs: object) -> requests.Response:
         headers = {"Authorization": f"Bearer {KEY}", **kwargs.pop("headers", {})}  # type: ignore[dict-item]
-        return requests.post(self.url + path, json=body, headers=headers, timeout=60, **kwargs)  # type: ignore[arg-type]
+        return requests.post(self.url + path, json=body, headers=headers, timeout=PATIENCE_S, **kwargs)  # type: ignore[arg-type]
 
     def get(self, path: str, key: str | None = KEY) -> requests.Response:
         headers = {"Authorization": f"Bearer {key}"} if key else {}

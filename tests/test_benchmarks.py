@@ -40,6 +40,18 @@ def test_soak_ends_by_itself_and_reports(tmp_path: Path) -> None:
     assert "drift" in ended.stdout
 
 
+@pytest.mark.slow
+def test_both_decoders_are_asked_in_turn(tmp_path: Path) -> None:
+    file = tmp_path / "fast.json"
+    options = ["--rounds", "1", "--counts", "3", "--loud-s", "1", "--engine", "tone", "--json", str(file)]
+    ended = run("bench.fast", *options)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    found = json.loads(file.read_text())
+    assert set(found) == {"full", "fast"}
+    assert found["fast"]["refused, 3 arrive"] == [0]
+    assert "| s of sound a second, 16 clients |" in ended.stdout
+
+
 def test_a_mix_holds_every_kind_of_request() -> None:
     mix = Mix(1, ["a"])
     asked = [mix.draw(is_page=False) for _ in range(600)]

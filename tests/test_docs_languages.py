@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from openwaves.g2p.english import english
 from openwaves.languages import LANGUAGES
-from openwaves.normalize import CODES, normalize
-from openwaves.text.analyze import SPOKEN_LANGUAGES
-from openwaves.voices.catalogue import Catalogue
-from tests.normalize.test_gold import comparable
+from openwaves.tts.g2p.english import english
+from openwaves.tts.normalize import CODES, normalize
+from openwaves.tts.text.analyze import SPOKEN_LANGUAGES
+from openwaves.tts.voices.catalogue import Catalogue
+from tests.tts.normalize.test_gold import comparable
 
 PAGES = Path(__file__).parents[1] / "docs" / "languages"
 INDEX = PAGES.with_suffix(".md")

@@ -6,16 +6,16 @@ import pytest
 
 from openwaves.audio.loudness import TARGET_LUFS
 from openwaves.cancellation import CancelToken
-from openwaves.synthesis import Speaker
-from openwaves.text.segments import split
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
+from openwaves.tts.voices.previews import PREVIEW_TEXTS
 from openwaves.types import Speech, SpeechJob, Voice
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.previews import PREVIEW_TEXTS
 
 CASES = [(voice, language) for voice in Catalogue.load().voices for language in voice.languages]
 
 
-def first_words(speaker: Speaker, voice: Voice, language: str) -> tuple[str, Speech]:
+def first_words(speaker: LocalSpeaker, voice: Voice, language: str) -> tuple[str, Speech]:
     """What a voice says first in its preview."""
     segment = split(PREVIEW_TEXTS[language])[1]
     job = SpeechJob(segment, voice, 1.0, language, None, math_notation=False, seed=0)
@@ -24,7 +24,7 @@ def first_words(speaker: Speaker, voice: Voice, language: str) -> tuple[str, Spe
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("voice", "language"), CASES, ids=[f"{voice.id}-{language}" for voice, language in CASES])
-def test_it_speaks(speaker: Speaker, voice: Voice, language: str) -> None:
+def test_it_speaks(speaker: LocalSpeaker, voice: Voice, language: str) -> None:
     text, speech = first_words(speaker, voice, language)
     samples = speech.samples
     assert np.isfinite(samples).all()
@@ -46,7 +46,7 @@ def test_it_speaks(speaker: Speaker, voice: Voice, language: str) -> None:
 @pytest.mark.parametrize(("voice_id", "language"), [("sophia", "en"), ("sophia", "hi"), ("meher", "hi")])
 @pytest.mark.parametrize("speed", [0.5, 1.0])
 def test_the_longest_piece_that_is_all_digits_is_spoken(
-    speaker: Speaker, voice_id: str, language: str, speed: float
+    speaker: LocalSpeaker, voice_id: str, language: str, speed: float
 ) -> None:
     """Each digit is a word, so that a piece is more than any engine says at once, the one that stands in included."""
     voice = Catalogue.load().get(voice_id)

@@ -18,7 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 from websockets.sync.client import connect
 
 from openwaves.api.app import create_app
-from openwaves.api.middleware import API_PREFIXES, SAMPLES_PATH
+from openwaves.api.middleware import API_PREFIXES, OPENAI_PREFIX, SAMPLES_PATH
 from openwaves.api.state import State
 from openwaves.settings import Settings
 from openwaves.storage import Store
@@ -32,12 +32,25 @@ SPEECH = [
     {"json": {**SAID, "pronunciation_dicts": ["<dictionary>"]}},
     {"json": {**SAID, "voice_id": "<clone>"}},
 ]
+OPENAI_SAID = {"model": "tts-1", "input": "Hello.", "response_format": "pcm", "sample_rate": 8000}
+OPENAI_SPEECH = [
+    {"json": {**OPENAI_SAID, "voice": "magnus", "pronunciation_dicts": ["<dictionary>"]}},
+    {"json": {**OPENAI_SAID, "voice": "<clone>"}},
+    {"json": {**OPENAI_SAID, "voice": {"id": "<clone>"}}},
+]
 DELETE_CLONE = [{"json": {"voiceId": "<clone>"}}, {"params": {"voiceId": "<clone>"}}]
 NOTHING: list[dict[str, Any]] = [{}]
+HEARD = [{"data": "\0" * 3200, "params": {"model": "pulse", "language": "en", "encoding": "linear16"}}]
+LISTENING = [{"json": {"type": "finalize"}}]
+REALTIME = [{"json": {"type": "session.update", "session": {"audio": {"output": {"voice": "<clone>"}}}}}]
 DICTIONARIES = "/pronunciation-dicts"
+SPECIAL = ("{number:int}.mp3", "/chat/completions", "/transcriptions", "/translations", "/sign-in")
+"""Need a signature, a language model, a sound, a code; and what is not served."""
+DONE = (200, 201, "chunk", "success", "session.configured", "session.updated")
 
 ROUTES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "/health"): NOTHING,
+    ("GET", "/health/chat"): NOTHING,
     ("GET", "/ready"): NOTHING,
     ("GET", "/metrics"): NOTHING,
     ("GET", "*/health"): NOTHING,
@@ -53,6 +66,20 @@ ROUTES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "*/lightning/get_speech"): SPEECH,
     ("POST", "*/lightning-large/get_speech"): SPEECH,
     ("POST", "*/lightning-large/stream"): SPEECH,
+    ("POST", "*/auth/token"): [{"json": {"ttl_seconds": 30}}],
+    ("POST", "/stt"): HEARD,
+    ("POST", "/stt/"): HEARD,
+    ("POST", "*/stt"): HEARD,
+    ("POST", "*/pulse/get_text"): HEARD,
+    ("POST", "*/lightning/get_text"): HEARD,
+    ("WS", "/transcribe"): LISTENING,
+    ("WS", "*/stt/live"): LISTENING,
+    ("WS", "*/s2s"): [{"json": {"type": "session.configure", "session": {"voice": "<clone>"}}}],
+    ("WS", "*/pulse/get_text"): LISTENING,
+    ("WS", "*/lightning/get_text"): LISTENING,
+    ("POST", "**/chat/completions"): [{"json": {"model": "electron", "messages": []}}],
+    ("GET", "**/models"): NOTHING,
+    ("GET", "**/models/{model:path}"): [{"path": {"model": "electron"}}],
     ("GET", "*/{model}/get_voices"): [{"path": {"model": "lightning-v3.1"}}],
     ("GET", "*/voice/get-all-models"): NOTHING,
     ("GET", "*/voice/preview/{voice_id}.mp3"): [{"path": {"voice_id": "magnus"}}],
@@ -68,6 +95,18 @@ ROUTES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("GET", "*/lightning-large/get_cloned_voices"): NOTHING,
     ("POST", "*/lightning-large/add_voice"): [{"data": {"displayName": "another"}}],
     ("DELETE", "*/lightning-large"): DELETE_CLONE,
+    **{("GET", path): NOTHING for path in ("/reference", "/openapi.json", "/asyncapi.json", "/llms.txt")},
+    ("GET", "/"): NOTHING,
+    ("GET", "/playground/{path:path}"): [{"path": {"path": "js/app.js"}}],
+    ("POST", "/playground/sign-in"): [{"json": {"code": "none"}}],
+    **{("WS", path): REALTIME for path in ("/v1/realtime", "/v1/realtime/")},
+    ("POST", "//audio/speech"): OPENAI_SPEECH,
+    ("GET", "//audio/voices"): NOTHING,
+    ("POST", "//audio/transcriptions"): [{"data": {"model": "whisper-1"}}],
+    ("POST", "//audio/translations"): [{"data": {"model": "whisper-1"}}],
+    ("POST", "//chat/completions"): [{"json": {"model": "electron", "messages": []}}],
+    ("GET", "//models"): NOTHING,
+    ("GET", "//models/{model:path}"): [{"path": {"model": "electron"}}],
     ("GET", "/admin/v1/accounts"): NOTHING,
     ("POST", "/admin/v1/accounts"): [{"json": {"name": "another"}}],
     ("GET", "/admin/v1/accounts/{account}"): [{"path": {"account": "<account>"}}],
@@ -78,7 +117,10 @@ ROUTES: dict[tuple[str, str], list[dict[str, Any]]] = {
     ("POST", "/admin/v1/keys/{key}/rotate"): [{"path": {"key": "<key>"}}],
     ("GET", "/admin/v1/usage"): [{}, {"params": {"account": "<account>"}}],
 }
-"""Verb and path to the requests that can be made; ``*`` is each of the API's prefixes, ``<kind>`` an object's id."""
+"""Verb and path to the requests that can be made; ``*`` is each of the API's prefixes, ``//`` OpenAI's.
+
+``<kind>`` stands for an object's id.
+"""
 
 UNKNOWN = {
     "dictionary": "65f0c0ffee0000000000beef",
@@ -124,7 +166,7 @@ MAKERS = {"<dictionary>": make_dictionary, "<clone>": make_clone}
 
 def ask(running: ForkedServer, verb: str, path: str, secret: str, **parts: Any) -> requests.Response:
     headers = {"Authorization": f"Bearer {secret}"}
-    return requests.request(verb, running.url + path, headers=headers, timeout=30, **parts)
+    return requests.request(verb, running.url + path, headers=headers, timeout=90, **parts)
 
 
 def fill(use: dict[str, Any], objects: dict[str, str]) -> dict[str, Any]:
@@ -149,11 +191,16 @@ def outcome(running: ForkedServer, verb: str, path: str, secret: str, use: dict[
         with connect(running.url.replace("http", "ws", 1) + path + f"?token={secret}") as socket:
             socket.send(json.dumps(use["json"]))
             frame = json.loads(socket.recv(timeout=20))
+            if frame.get("type") == "session.created":  # speech to speech: the answer follows
+                frame = json.loads(socket.recv(timeout=20))
+                del frame["event_id"]
+                return (frame.pop("type"), json.dumps(frame))
         del frame["session_id"]
         return (frame.pop("status"), json.dumps(frame))
     answer = ask(running, verb, path, secret, **use)
     headers = {name.lower(): value for name, value in answer.headers.items()}
-    return answer.status_code, answer.text, {k: v for k, v in headers.items() if k not in CHANGING_HEADERS}
+    text = answer.text.replace(headers.get("x-request-id") or "no id", "<id>")
+    return answer.status_code, text, {k: v for k, v in headers.items() if k not in CHANGING_HEADERS}
 
 
 def unnamed(seen: tuple[object, ...], objects: dict[str, str]) -> str:
@@ -165,7 +212,12 @@ def unnamed(seen: tuple[object, ...], objects: dict[str, str]) -> str:
 
 
 def paths(pattern: str) -> list[str]:
-    """Every spelling of a path: under each prefix, with and without a slash at its end."""
+    """Every spelling of a path: under each prefix, with and without a slash at its end; of chat also two before."""
+    if pattern.startswith("**"):
+        doubled = [path for slash in ("*", "*/") for path in paths(slash + pattern[2:])]
+        return sorted(doubled)
+    if pattern.startswith("//"):
+        return [OPENAI_PREFIX + slash + pattern[1:] + end for slash in ("", "/") for end in ("", "/")]
     if not pattern.startswith("*"):
         return [pattern, pattern + "/"] if pattern.startswith("/admin") else [pattern]
     return [prefix + pattern[1:] + slash for prefix in API_PREFIXES for slash in ("", "/")]
@@ -233,9 +285,9 @@ def test_all_the_same_the_owner_reads_uses_changes_and_deletes_them(running: For
                 secret = ADMIN_KEY if pattern.startswith("/admin") else owner.secret
                 if verb == "DELETE" or pattern.endswith(("rotate", "/delete")):
                     deleting.append((verb, pattern, use, secret))
-                elif "another" not in json.dumps(use) and not pattern.endswith("{number:int}.mp3"):  # needs a signature
+                elif "another" not in json.dumps(use) and not pattern.endswith(SPECIAL):
                     seen = outcome(running, verb, paths(pattern)[0], secret, fill(use, owner.objects))
-                    assert seen[0] in (200, 201, "chunk"), (verb, pattern, seen)
+                    assert seen[0] in DONE, (verb, pattern, seen)
         for verb, pattern, use, secret in sorted(deleting, key=lambda row: (row[1].startswith("/admin"), -len(row[1]))):
             for kind, make in MAKERS.items():
                 if kind in json.dumps(use):

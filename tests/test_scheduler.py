@@ -1,102 +1,120 @@
-"""The scheduler with real threads and the real tone engine's kind of job."""
+"""The scheduler with real threads and real work."""
 
 import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from functools import partial
 
-import numpy as np
 import pytest
 
 from openwaves.cancellation import CancelToken
-from openwaves.errors import CancelledSynthesisError, EngineError, OverloadedError
-from openwaves.scheduler import Scheduler
-from openwaves.scheduler.admission import Due, can_begin
-from openwaves.types import Segment, Speech, SpeechJob, Voice
+from openwaves.errors import CancelledWorkError, EngineError, LateWorkError, OverloadedError
+from openwaves.scheduler import Listener, Scheduler, Work
+from openwaves.scheduler.admission import Due, Newcomer, Rest, can_begin
+from openwaves.scheduler.costs import Costs, Estimate
+from openwaves.scheduler.floor import HURRY_S, Floor
+from openwaves.scheduler.listener import Entry, LiveListener
+from openwaves.scheduler.queue import Queue
 
-VOICE = Voice("v", "V", "tone", ("en",), "american", "female", "adult", (), "", ())
+Speak = Callable[[str, CancelToken], float]
+"""Does what a text says; seconds of sound."""
 
 
-def job(text: str, voice: Voice = VOICE) -> SpeechJob:
-    return SpeechJob(Segment(text, 0, len(text), 0.0), voice, 1.0, "en", None, math_notation=False, seed=0)
+class Room:
+    """A scheduler, and work for it."""
+
+    def __init__(self, scheduler: Scheduler, speak: Speak) -> None:
+        self.scheduler = scheduler
+        self._speak = speak
+
+    def work(self, text: str, kind: str = "heavy") -> Work[float]:
+        return Work(partial(self._speak, text), kind, float(len(text)), lambda sound_s: sound_s)
+
+    def listener(self, *, live: bool = True) -> Listener:
+        return self.scheduler.listener(live=live)
+
+    async def one(self, text: str, kind: str = "heavy", *, live: bool = False) -> float:
+        """A request of one piece."""
+        with self.listener(live=live) as listener:
+            return await listener.run(self.work(text, kind))
+
+    async def listen(self, n_pieces: int, *, whole: bool = False) -> int:
+        """A live request of several pieces, three of them ahead; ``whole`` if all are announced."""
+        works = [self.work("some text") for _ in range(n_pieces)]
+        with self.listener() as listener:
+            if whole:
+                for work in works:
+                    listener.announce(work)
+                listener.announce_end()
+            ahead = [asyncio.create_task(listener.run(work)) for work in works[:3]]
+            try:
+                for number in range(n_pieces):
+                    listener.delivered(await ahead.pop(0))
+                    if number < n_pieces - 3:
+                        ahead.append(asyncio.create_task(listener.run(works[number + 3])))
+            finally:
+                await asyncio.gather(*ahead, return_exceptions=True)
+        return n_pieces
 
 
 @contextmanager
-def running(
-    speak: Callable[[SpeechJob, CancelToken], Speech],
-    workers: int = 1,
-    max_pending: int = 64,
-    start_wait_s: float = 2.5,
-) -> Iterator[Scheduler]:
-    scheduler = Scheduler(speak, workers, max_pending, start_wait_s)
+def running(speak: Speak, workers: int = 1, max_pending: int = 64, start_wait_s: float = 2.5) -> Iterator[Room]:
+    scheduler = Scheduler(workers, max_pending, start_wait_s)
     try:
-        yield scheduler
+        yield Room(scheduler, speak)
     finally:
         scheduler.close()
 
 
-def sound(text: str, seconds: float = 0.0) -> Speech:
-    return Speech(np.full(round(24000 * seconds) or len(text), 0.5, np.float32), 24000)
+def busily(seconds: float, sound_s: float) -> Speak:
+    """Keeps a worker for a while, or until it is stopped."""
+
+    def speak(_text: str, cancel: CancelToken) -> float:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            cancel.raise_if_cancelled()
+            time.sleep(0.002)
+        return sound_s
+
+    return speak
 
 
-async def one(scheduler: Scheduler, job: SpeechJob, *, live: bool = False) -> Speech:
-    """A request of one job."""
-    with scheduler.listener(live=live) as listener:
-        return await listener.synthesize(job)
-
-
-async def listen(scheduler: Scheduler, n_jobs: int) -> int:
-    """A live request of several jobs, three of them ahead."""
-    with scheduler.listener(live=True) as listener:
-        ahead = [asyncio.create_task(listener.synthesize(job("some text"))) for _ in range(3)]
-        try:
-            for number in range(n_jobs):
-                speech = await ahead.pop(0)
-                listener.delivered(speech.duration_s)
-                if number < n_jobs - 3:
-                    ahead.append(asyncio.create_task(listener.synthesize(job("some text"))))
-        finally:
-            await asyncio.gather(*ahead, return_exceptions=True)
-    return n_jobs
-
-
-async def test_a_job_comes_back_as_its_sound() -> None:
-    with running(lambda job, _cancel: sound(job.segment.text)) as scheduler:
-        audio = await one(scheduler, job("four"))
-        assert len(audio.samples) == 4
-        assert scheduler.load.spoken == 1
+async def test_work_comes_back_with_its_result() -> None:
+    with running(lambda text, _cancel: float(len(text))) as room:
+        assert await room.one("four") == 4.0
+        assert room.scheduler.load.done == 1
 
 
 async def test_live_work_passes_whole_files_and_the_driest_listener_goes_first() -> None:
     gate = threading.Event()
     order: list[str] = []
 
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+    def speak(text: str, _cancel: CancelToken) -> float:
         gate.wait(5)
-        order.append(job.segment.text)
-        return sound(job.segment.text)
+        order.append(text)
+        return float(len(text))
 
-    with running(speak) as scheduler, scheduler.listener(live=True) as full, scheduler.listener(live=True) as dry:
+    with running(speak) as room, room.listener() as full, room.listener() as dry:
         gate.set()
-        await asyncio.gather(full.synthesize(job("warm 1")), dry.synthesize(job("warm 2")))
+        await asyncio.gather(full.run(room.work("warm 1")), dry.run(room.work("warm 2")))
         full.delivered(60.0)
         dry.delivered(0.5)
         gate.clear()
         order.clear()
-        first = asyncio.create_task(one(scheduler, job("file 1")))
+        first = asyncio.create_task(room.one("file 1"))
         await asyncio.sleep(0.05)
         rest = [
             asyncio.create_task(work)
             for work in (
-                one(scheduler, job("file 2")),
-                full.synthesize(job("full")),
-                dry.synthesize(job("dry")),
+                room.one("file 2"),
+                full.run(room.work("full")),
+                dry.run(room.work("dry")),
             )
         ]
         await asyncio.sleep(0.05)
-        assert scheduler.load.waiting == 3
+        assert room.scheduler.load.waiting == 3
         gate.set()
         await asyncio.gather(first, *rest)
     assert order == ["file 1", "dry", "file 2", "full"]
@@ -105,18 +123,18 @@ async def test_live_work_passes_whole_files_and_the_driest_listener_goes_first()
 async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:
     gate = threading.Event()
 
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
-        if job.segment.text == "file":
+    def speak(text: str, _cancel: CancelToken) -> float:
+        if text == "file":
             gate.wait(5)
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak, workers=2) as scheduler:
-        await one(scheduler, job("live"), live=True)
-        files = [asyncio.create_task(one(scheduler, job("file"))) for _ in range(4)]
+    with running(speak, workers=2) as room:
+        await room.one("live", live=True)
+        files = [asyncio.create_task(room.one("file")) for _ in range(4)]
         await asyncio.sleep(0.05)
-        assert scheduler.load.running == 1
+        assert room.scheduler.load.running == 1
         async with asyncio.timeout(1):
-            await one(scheduler, job("live"), live=True)
+            await room.one("live", live=True)
         gate.set()
         await asyncio.gather(*files)
 
@@ -124,54 +142,42 @@ async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:
 async def test_without_live_listeners_files_use_every_worker() -> None:
     together = threading.Barrier(2)
 
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+    def speak(text: str, _cancel: CancelToken) -> float:
         together.wait(5)
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak, workers=2) as scheduler:
-        await asyncio.gather(*(one(scheduler, job("file")) for _ in range(2)))
+    with running(speak, workers=2) as room:
+        await asyncio.gather(*(room.one("file") for _ in range(2)))
 
 
 async def test_a_listener_who_would_spoil_the_others_waits_and_is_refused() -> None:
-    def speak(job: SpeechJob, cancel: CancelToken) -> Speech:
-        end = time.monotonic() + 0.06
-        while time.monotonic() < end:
-            cancel.raise_if_cancelled()
-            time.sleep(0.002)
-        return sound(job.segment.text, 0.1)  # takes 0.6 s of work for each second of sound: there is room for one
-
-    with running(speak, start_wait_s=0.4) as scheduler:
-        await listen(scheduler, 6)  # learns the pace
-        first = asyncio.create_task(listen(scheduler, 25))
+    speak = busily(0.06, 0.1)  # takes 0.6 s of work for each second of sound: there is room for one
+    with running(speak, start_wait_s=0.4) as room:
+        await room.listen(6)  # learns the pace
+        first = asyncio.create_task(room.listen(25))
         await asyncio.sleep(0.3)
         with pytest.raises(OverloadedError, match="without sound") as refused:
-            await listen(scheduler, 6)
+            await room.listen(6)
         assert refused.value.retry_after_s >= 1
         assert await first == 25
-        assert scheduler.load.underruns == 0
-        assert scheduler.load.refused == 1
-        assert await listen(scheduler, 6) == 6  # there is room again
+        assert room.scheduler.load.underruns == 0
+        assert room.scheduler.load.refused == 1
+        assert await room.listen(6) == 6  # there is room again
 
 
 async def test_a_light_voice_does_not_wait_behind_a_heavy_one() -> None:
-    light = replace(VOICE, engine="light")
+    def speak(text: str, cancel: CancelToken) -> float:
+        return busily(0.06 if text == "some text" else 0.001, 0.1)(text, cancel)
 
-    def speak(job: SpeechJob, cancel: CancelToken) -> Speech:
-        end = time.monotonic() + (0.06 if job.voice is VOICE else 0.001)
-        while time.monotonic() < end:
-            cancel.raise_if_cancelled()
-            time.sleep(0.001)
-        return sound(job.segment.text, 0.1)
-
-    with running(speak, start_wait_s=0.5) as scheduler:
-        await listen(scheduler, 6)
+    with running(speak, start_wait_s=0.5) as room:
+        await room.listen(6)
         for _ in range(6):
-            await one(scheduler, job("some text", light))
-        first = asyncio.create_task(listen(scheduler, 25))
+            await room.one("easy text", "light")
+        first = asyncio.create_task(room.listen(25))
         await asyncio.sleep(0.2)
-        heavy = asyncio.create_task(one(scheduler, job("some text"), live=True))
+        heavy = asyncio.create_task(room.one("some text", live=True))
         await asyncio.sleep(0.05)
-        await one(scheduler, job("some text", light), live=True)
+        await room.one("easy text", "light", live=True)
         assert not heavy.done()
         with pytest.raises(OverloadedError, match="without sound"):
             await heavy
@@ -179,42 +185,168 @@ async def test_a_light_voice_does_not_wait_behind_a_heavy_one() -> None:
 
 
 async def test_an_underrun_is_counted() -> None:
-    with running(lambda job, _cancel: sound(job.segment.text)) as scheduler:
-        with scheduler.listener(live=True) as listener:
-            await listener.synthesize(job("a"))
+    with running(lambda text, _cancel: float(len(text))) as room:
+        with room.listener() as listener:
+            await listener.run(room.work("a"))
             listener.delivered(0.05)
             await asyncio.sleep(0.2)
             listener.delivered(0.05)
-        assert scheduler.load.underruns == 1
+        assert room.scheduler.load.underruns == 1
 
 
 async def test_a_worker_survives_whatever_a_job_does() -> None:
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
-        if job.segment.text == "bad":
+    def speak(text: str, _cancel: CancelToken) -> float:
+        if text == "bad":
             raise SystemExit
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak) as scheduler:
+    with running(speak) as room:
         with pytest.raises(EngineError, match="SystemExit"):
-            await one(scheduler, job("bad"))
-        assert len((await one(scheduler, job("good"))).samples) == 4
+            await room.one("bad")
+        assert await room.one("good") == 4
+
+
+SHORT, LONG = Estimate(0.5, 1.0), Estimate(0.2, 1.0)
 
 
 @pytest.mark.parametrize(
-    ("n_workers", "under_way", "first_work_s", "load", "expected"),
+    ("n_workers", "under_way", "heard", "new", "expected"),
     [
-        (1, [], 0.5, 0.5, True),
-        (1, [], 0.5, 0.95, False),
-        (2, [], 0.5, 1.4, True),
-        (1, [Due(1.0, 0.2)], 0.5, 0.5, True),
-        (1, [Due(0.6, 0.2)], 0.5, 0.5, False),
-        (2, [Due(0.6, 0.2)], 0.5, 0.5, True),
-        (1, [Due(0.6, 0.2, is_promised=False)], 0.5, 0.5, True),
-        (1, [Due(0.0, 0.8, is_promised=False), Due(1.0, 0.2)], 0.1, 0.5, False),
+        (1, [], [], Rest(0.0, [SHORT]), True),
+        (1, [], [Rest(1.0, [LONG])], Rest(0.0, [SHORT]), True),
+        (1, [], [Rest(0.6, [LONG])], Rest(0.0, [SHORT]), False),
+        (2, [], [Rest(0.6, [LONG])], Rest(0.0, [SHORT]), True),
+        (1, [Due(0.6, 0.2, 0.2, is_promised=False)], [], Rest(0.0, [SHORT]), True),
+        (1, [Due(0.0, 0.8, 0.8, is_promised=False)], [Rest(1.0, [LONG])], Rest(0.0, [Estimate(0.1, 1.0)]), False),
+        (1, [], [], Rest(0.0, [SHORT] * 20), True),  # everything is known, and each piece plays while the next is made
+        (1, [], [Rest(1.0, [SHORT] * 20)], Rest(0.0, [SHORT] * 20), False),
+        (1, [], [Rest(5.0, [SHORT] * 3)], Rest(0.0, [SHORT] * 5), True),  # the other one has an end
+        (1, [], [Rest(5.0, [SHORT] * 3, more=SHORT)], Rest(0.0, [SHORT] * 5, more=SHORT), False),  # neither has one
     ],
 )
-def test_admission(n_workers: int, under_way: list[Due], first_work_s: float, load: float, expected: bool) -> None:
-    assert can_begin(n_workers, under_way, first_work_s, [], load) == expected
+def test_admission(n_workers: int, under_way: list[Due], heard: list[Rest], new: Rest, expected: bool) -> None:
+    assert can_begin(n_workers, under_way, heard, [Newcomer(0.0, new)]) == expected
+
+
+async def test_whole_texts_are_judged_by_their_end() -> None:
+    with running(busily(0.06, 0.1)) as room:
+        await room.listen(6)
+        first = asyncio.create_task(room.listen(4, whole=True))
+        await asyncio.sleep(0.05)
+        assert await room.listen(4, whole=True) == 4  # waits for the first to end, which is soon
+        assert await first == 4
+        assert (room.scheduler.load.refused, room.scheduler.load.underruns) == (0, 0)
+
+
+def test_a_newcomer_leaves_room_for_the_next_until_it_has_waited_for_long() -> None:
+    with running(lambda _text, _cancel: 1.0, workers=2) as room:
+        now = time.monotonic()
+
+        def entry(work_s: float, lasts_s: float, waited_s: float) -> Entry:
+            estimate = Estimate(work_s, lasts_s, cores=2.0)
+            return Entry(room.work("some text"), None, estimate, now - waited_s, now, live=True)
+
+        def newcomer(waited_s: float) -> LiveListener:
+            listener = LiveListener(room.scheduler, live=True, wait_s=5.0)
+            listener.unfinished = [entry(0.4, 1.0, waited_s), entry(0.4, 2.0, waited_s)]
+            return listener
+
+        floor = Floor(2, Queue(2))
+        assert floor.may_begin(newcomer(0.0), now)  # nobody else is there
+        heard = LiveListener(room.scheduler, live=True, wait_s=5.0)
+        heard.has_begun, heard.dry_at, heard.unfinished = True, now + 1.2, [entry(1.2, 3.0, 0.0)]
+        floor.listeners.add(heard)
+        assert floor.can_begin([Newcomer(0.0, newcomer(0.0).rest(now, ()))])
+        assert not floor.may_begin(newcomer(0.0), now)
+        assert floor.may_begin(newcomer(HURRY_S + 0.1), now)
+        heard.dry_at = now + 0.6
+        assert not floor.may_begin(newcomer(HURRY_S + 0.1), now)  # who listens would run dry
+
+
+async def test_who_certainly_cannot_be_served_is_told_at_once() -> None:
+    with running(busily(0.06, 0.1), start_wait_s=0.5) as room:
+        await room.listen(6)
+        first = asyncio.create_task(room.listen(40, whole=True))
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        with pytest.raises(OverloadedError, match="without sound"):
+            await room.listen(40, whole=True)
+        assert time.monotonic() - began < 0.3
+        assert await first == 40
+
+
+async def test_long_work_that_has_time_makes_way_for_a_newcomer_and_is_done_all_the_same() -> None:
+    begun: list[str] = []
+
+    def speak(text: str, cancel: CancelToken) -> float:
+        begun.append(text)
+        return busily(0.4 if text.startswith("long") else 0.01, 20.0)(text, cancel)
+
+    with running(speak, workers=2) as room:
+        for _ in range(2):
+            await room.one("long text", "long")
+            await room.one("brief", "brief")
+        begun.clear()
+        with room.listener() as listener:
+            listener.delivered(await listener.run(room.work("brief", "brief")))
+            long = asyncio.create_task(listener.run(room.work("long text", "long")))
+            await asyncio.sleep(0.1)
+            await room.one("brief", "brief", live=True)
+            assert not long.done()
+            assert await long == 20.0
+    assert begun == ["brief", "long text", "brief", "long text"]
+
+
+async def test_single_work_is_done_by_due_time_and_late_work_is_dropped() -> None:
+    order: list[str] = []
+    gate = threading.Event()
+
+    def do(name: str, _cancel: CancelToken) -> str:
+        gate.wait(5)
+        order.append(name)
+        return name
+
+    def work(name: str) -> Work[str]:
+        return Work(partial(do, name), "single", 1.0)
+
+    with running(busily(0, 1)) as room:
+        run = room.scheduler.run
+        first = asyncio.create_task(run(work("first"), due_s=0.0))
+        await asyncio.sleep(0.05)
+        later = asyncio.create_task(run(work("later"), due_s=2.0))
+        sooner = asyncio.create_task(run(work("sooner"), due_s=1.0))
+        interim = asyncio.create_task(run(work("interim"), due_s=0.05, late="drop"))
+        await asyncio.sleep(0.1)
+        gate.set()
+        assert [await task for task in (first, later, sooner)] == ["first", "later", "sooner"]
+        with pytest.raises(LateWorkError):
+            await interim
+        assert room.scheduler.load.late == 1
+    assert order == ["first", "sooner", "later"]
+
+
+async def test_sessions_reserve_cores_as_long_as_there_are_some() -> None:
+    with running(busily(0, 1)) as room:
+        with room.scheduler.reserve(0.6):
+            assert room.scheduler.load.reserved == 0.6
+            with pytest.raises(OverloadedError, match="session"), room.scheduler.reserve(0.6):
+                pass
+        with room.scheduler.reserve(0.6):
+            pass
+        assert room.scheduler.load.reserved == 0.0
+
+
+def test_costs_are_learnt_for_each_class_of_size() -> None:
+    costs = Costs()
+
+    def work(size: float) -> Work[float]:
+        return Work(lambda _cancel: 0.0, "kind", size)
+
+    costs.learn(work(10), Estimate(1.0, 2.0))
+    costs.learn(work(100), Estimate(5.0, 20.0, cores=2.0))
+    assert costs.estimate(work(12)).lasts_s == pytest.approx(2.4)
+    assert costs.estimate(work(100)).wall_s == 2.5
+    assert costs.usual(work(10)).lasts_s > 10  # the pieces to come are long ones
 
 
 async def test_cancelling_stops_running_work_and_drops_waiting_work() -> None:
@@ -222,18 +354,18 @@ async def test_cancelling_stops_running_work_and_drops_waiting_work() -> None:
     stopped = threading.Event()
     spoken: list[str] = []
 
-    def speak(job: SpeechJob, cancel: CancelToken) -> Speech:
+    def speak(text: str, cancel: CancelToken) -> float:
         started.set()
-        spoken.append(job.segment.text)
+        spoken.append(text)
         for _ in range(500):
             time.sleep(0.01)
             if cancel.cancelled:
                 stopped.set()
             cancel.raise_if_cancelled()
-        return sound("x")
+        return 1.0
 
-    with running(speak) as scheduler:
-        tasks = [asyncio.create_task(one(scheduler, job(f"job {n}"))) for n in range(3)]
+    with running(speak) as room:
+        tasks = [asyncio.create_task(room.one(f"job {n}")) for n in range(3)]
         await asyncio.to_thread(started.wait, 5)
         for task in tasks:
             task.cancel()
@@ -241,78 +373,79 @@ async def test_cancelling_stops_running_work_and_drops_waiting_work() -> None:
         assert all(isinstance(result, asyncio.CancelledError) for result in results)
         assert await asyncio.to_thread(stopped.wait, 0.3)
         for _ in range(100):
-            if scheduler.load.cancelled == 3:
+            if room.scheduler.load.cancelled == 3:
                 break
             await asyncio.sleep(0.01)
-        assert scheduler.load.cancelled == 3
+        assert room.scheduler.load.cancelled == 3
     assert spoken == ["job 0"]
 
 
 async def test_a_failure_reaches_its_caller_and_the_worker_goes_on() -> None:
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
-        if job.segment.text == "bad":
+    def speak(text: str, _cancel: CancelToken) -> float:
+        if text == "bad":
             raise EngineError("broken")
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak) as scheduler:
+    with running(speak) as room:
         with pytest.raises(EngineError, match="broken"):
-            await one(scheduler, job("bad"))
-        assert len((await one(scheduler, job("good"))).samples) == 4
-        assert (scheduler.load.failed, scheduler.load.spoken) == (1, 1)
+            await room.one("bad")
+        assert await room.one("good") == 4
+        assert (room.scheduler.load.failed, room.scheduler.load.done) == (1, 1)
 
 
 async def test_a_full_queue_refuses_and_says_when_to_come_back() -> None:
     gate = threading.Event()
 
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+    def speak(text: str, _cancel: CancelToken) -> float:
         gate.wait(5)
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak, max_pending=2) as scheduler:
-        tasks = [asyncio.create_task(one(scheduler, job("a")))]
+    with running(speak, max_pending=2) as room:
+        tasks = [asyncio.create_task(room.one("a"))]
         await asyncio.sleep(0.05)
-        tasks += [asyncio.create_task(one(scheduler, job("a"))) for _ in range(2)]
+        tasks += [asyncio.create_task(room.one("a")) for _ in range(2)]
         await asyncio.sleep(0.05)
         with pytest.raises(OverloadedError) as refused:
-            await one(scheduler, job("a"))
+            await room.one("a")
         assert refused.value.retry_after_s >= 1
         tasks[1].cancel()  # its listener left: there is room again
         await asyncio.sleep(0.05)
-        tasks.append(asyncio.create_task(one(scheduler, job("a"))))
+        tasks.append(asyncio.create_task(room.one("a")))
         await asyncio.sleep(0.05)
         gate.set()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        assert [type(result) for result in results] == [Speech, asyncio.CancelledError, Speech, Speech]
-        assert scheduler.load.refused == 1
+        assert [type(result) for result in results] == [float, asyncio.CancelledError, float, float]
+        assert room.scheduler.load.refused == 1
 
 
 async def test_close_stops_the_running_job_and_fails_the_waiting_one() -> None:
     started = threading.Event()
 
-    def speak(_job: SpeechJob, cancel: CancelToken) -> Speech:
+    def speak(_text: str, cancel: CancelToken) -> float:
         started.set()
         while True:
             time.sleep(0.005)
             cancel.raise_if_cancelled()
 
-    scheduler = Scheduler(speak, 1, 8)
-    tasks = [asyncio.create_task(one(scheduler, job("a"))) for _ in range(2)]
+    scheduler = Scheduler(1, 8)
+    room = Room(scheduler, speak)
+    tasks = [asyncio.create_task(room.one("a")) for _ in range(2)]
     await asyncio.to_thread(started.wait, 5)
     await asyncio.to_thread(scheduler.close)
     running_result, waiting_result = await asyncio.gather(*tasks, return_exceptions=True)
-    assert isinstance(running_result, CancelledSynthesisError)
+    assert isinstance(running_result, CancelledWorkError)
     assert isinstance(waiting_result, OverloadedError)
     with pytest.raises(OverloadedError):
-        await one(scheduler, job("a"))
+        await room.one("a")
 
 
 async def test_workers_run_side_by_side() -> None:
     together = threading.Barrier(3)
 
-    def speak(job: SpeechJob, _cancel: CancelToken) -> Speech:
+    def speak(text: str, _cancel: CancelToken) -> float:
         together.wait(5)  # passes only if three jobs run at once
-        return sound(job.segment.text)
+        return float(len(text))
 
-    with running(speak, workers=3) as scheduler:
-        assert scheduler.workers == 3
-        await asyncio.gather(*(one(scheduler, job("a")) for _ in range(3)))
+    with running(speak, workers=3) as room:
+        assert room.scheduler.workers == 3
+        await asyncio.gather(*(room.one("a") for _ in range(3)))

@@ -21,10 +21,11 @@ from scipy.ndimage import maximum_filter1d
 
 from openwaves.cancellation import CancelToken
 from openwaves.scheduler import Scheduler
-from openwaves.synthesis import Speaker, Synthesizer
-from openwaves.text.segments import split
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.synthesis import Synthesizer
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
 from openwaves.types import Segment, Speech, SpeechJob, SpeechRequest
-from openwaves.voices.catalogue import Catalogue
 
 RATE = 24000
 N_TEXTS = {"sophia": 50, "magnus": int(os.environ.get("SEAM_TEXTS", "15"))}  # of two sentences each; magnus is slow
@@ -98,24 +99,39 @@ class Recording:
     pauses: list[Pause]
 
 
-class Studio:
-    """Speaks as the server does, and keeps each segment's own sound."""
+@dataclass(frozen=True, slots=True)
+class _Recorded(LocalSpeaker):
+    """Speaks, and keeps what it spoke by the number of the segment."""
 
-    def __init__(self, speaker: Speaker) -> None:
+    spoken: dict[int, Speech]
+
+    def begin(self, job: SpeechJob, cancel: CancelToken) -> Speech:
+        speech = self.spoken[job.seed] = LocalSpeaker.begin(self, job, cancel)
+        return speech
+
+
+class Studio:
+    """Speaks as the server does, and keeps each segment's own sound; nothing is spoken twice."""
+
+    def __init__(self, speaker: LocalSpeaker) -> None:
         self._speaker = speaker
         self._spoken: dict[int, Speech] = {}
-        self._scheduler = Scheduler(self._speak, workers=2, max_pending=100)
-        self._synthesizer = Synthesizer(Catalogue.load(), speaker, self._scheduler, max_text_chars=10_000)
+        self._recordings: dict[tuple[str, str], Recording] = {}
+        self._pieces: dict[tuple[str, str], list[tuple[Segment, Speech]]] = {}
+        self._scheduler = Scheduler(workers=2, max_pending=100)
+        recorded = _Recorded(speaker.engines, speaker.styles, self._spoken)
+        self._synthesizer = Synthesizer(Catalogue.load(), recorded, self._scheduler, max_text_chars=10_000)
 
     def close(self) -> None:
         self._scheduler.close()
 
-    def _speak(self, job: SpeechJob, cancel: CancelToken) -> Speech:
-        self._spoken[job.seed] = self._speaker.speak(job, cancel)
-        return self._spoken[job.seed]
-
     async def record(self, text: str, voice_id: str) -> Recording:
         """The stream of a text, and where its segments meet."""
+        if (text, voice_id) not in self._recordings:
+            self._recordings[text, voice_id] = await self._record(text, voice_id)
+        return self._recordings[text, voice_id]
+
+    async def _record(self, text: str, voice_id: str) -> Recording:
         self._spoken.clear()
         plan = self._synthesizer.plan(SpeechRequest(text, voice_id, sample_rate=RATE))
         data = b"".join([chunk.data async for chunk in self._synthesizer.live(plan)])
@@ -137,12 +153,15 @@ class Studio:
 
     async def one_piece(self, text: str, voice_id: str) -> list[tuple[Segment, Speech]]:
         """Each sentence as a single segment."""
+        if (text, voice_id) in self._pieces:
+            return self._pieces[text, voice_id]
         voice = Catalogue.load().get(voice_id)
         spoken = []
         for segment in split(text, (400,)):
             job = SpeechJob(segment, voice, 1.0, "en", None, math_notation=False, seed=0)
             speech = await asyncio.to_thread(self._speaker.speak, job, CancelToken())
             spoken.append((segment, speech))
+        self._pieces[text, voice_id] = spoken
         return spoken
 
 
@@ -195,7 +214,7 @@ def silence_s(samples: Vector, at: int) -> float:
 
 
 @pytest.fixture(scope="module")
-def studio(speaker: Speaker) -> Iterator[Studio]:
+def studio(speaker: LocalSpeaker) -> Iterator[Studio]:
     with closing(Studio(speaker)) as studio:
         yield studio
 

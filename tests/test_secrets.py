@@ -140,10 +140,11 @@ def test_no_secret_comes_out_anywhere(running: ForkedServer, request: pytest.Fix
         {"OPENWAVES_DATABASE_URL": f"postgresql://u:{PASSWORD}@127.0.0.1:1/none"},
         {"OPENWAVES_DATABASE_URL": f"mysql://u:{PASSWORD}@127.0.0.1:1/none"},
         {"OPENWAVES_DATABASE_URL": f"u:{PASSWORD}@127.0.0.1"},
+        {"OPENWAVES_REDIS_URL": f"http://u:{PASSWORD}@127.0.0.1"},
         {"OPENWAVES_API_KEY": PASSWORD[:7]},
         {"OPENWAVES_ADMIN_KEY": PASSWORD[:15]},
     ],
-    ids=["no server", "another database", "no URL", "a short key", "a short admin key"],
+    ids=["no server", "another database", "no URL", "no Redis", "a short key", "a short admin key"],
 )
 def test_a_start_that_fails_tells_no_secret(tmp_path: Path, environment: dict[str, str]) -> None:
     with ForkedServer(tmp_path, "", "--log-level", "debug", **environment) as running:

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from openwaves.cli import cli
-from openwaves.settings import Settings, load_settings
+from openwaves.settings import Settings, load_settings, unknown_variables
 
 
 @pytest.fixture
@@ -54,7 +54,38 @@ def test_an_unknown_name_in_the_file_is_named(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("OPENWAVES_CONFIG", str(path))
     result = CliRunner().invoke(cli, ["serve", "--config", str(path)])
     assert result.exit_code == 2
-    assert "prot" in result.output
+    assert "prot: no option has this name (perhaps port?)" in result.output
+
+
+@pytest.mark.parametrize("content", [b"port = ", b"port = 9001\n= 3", b"\xff\xfe", b"[[", b"voices = no"])
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_bytes(content)
+    monkeypatch.setenv("OPENWAVES_CONFIG", str(path))
+    for command in (["serve"], ["models", "list"], ["accounts", "list"], ["speak", "Hi"]):
+        result = CliRunner().invoke(cli, [*command, "--config", str(path)])
+        assert result.exit_code == 2
+        assert f"configuration file {path} is not TOML" in result.output
+
+
+def test_variables_that_are_no_options_are_named() -> None:
+    kubernetes = ("SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP", "PORT_80_TCP", "PORT_80_TCP_ADDR")
+    right = ("PORT", "max_pending", "CONFIG", "URL", "API_KEY")
+    fine = dict.fromkeys((*(f"OPENWAVES_{name}" for name in (*kubernetes, *right)), "OTHER_PROT"), "1")
+    assert unknown_variables(fine) == []
+    wrong = {**fine, "OPENWAVES_PROT": "1", "OPENWAVES_MODELS_DIR": "1", "OPENWAVES_ZEBRA": "1"}
+    assert unknown_variables(wrong) == [
+        "OPENWAVES_MODELS_DIR (perhaps OPENWAVES_MODEL_DIR?)",
+        "OPENWAVES_PROT (perhaps OPENWAVES_PORT?)",
+        "OPENWAVES_ZEBRA",
+    ]
+
+
+@pytest.mark.parametrize("origins", ["app.example", "https://app.example/path", "*,https://a.example", ""])
+def test_origins_are_checked(origins: str) -> None:
+    result = CliRunner().invoke(cli, ["serve", "--cors-origins", origins])
+    assert result.exit_code == 2
+    assert "cors_origins" in result.output
 
 
 def test_the_key_is_not_shown_by_accident(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,9 +16,9 @@ import requests
 
 from bench.peers.environments import Say, folder, python_of
 from bench.serving import serve
+from openwaves.models.store import KOKORO_NETWORK, KOKORO_VOICES, ModelStore
 from openwaves.settings import load_settings
-from openwaves.voices.models import KOKORO_NETWORK, KOKORO_VOICES, ModelStore
-from openwaves.voices.styles import LENGTHS, WIDTH
+from openwaves.tts.voices.styles import LENGTHS, WIDTH
 
 PROGRAMS = Path(__file__).with_name("programs")
 VOICE = "magnus"

@@ -14,13 +14,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from bench.quality.decoders import decoders
 from bench.quality.figures import Found, bands, outside, table
 from bench.quality.judges import store
 from bench.quality.parts import PARTS
 from bench.quality.small import small
 from bench.quality.studio import Studio
 from openwaves.errors import OpenWavesError
-from openwaves.voices.catalogue import Catalogue
+from openwaves.tts.voices.catalogue import Catalogue
 
 
 def main() -> int:
@@ -28,9 +29,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "--part",
-        choices=[*PARTS, "small"],
+        choices=[*PARTS, "small", "decoders"],
         action="append",
-        help="only this one; may be repeated; small: what CI measures",
+        help="only this one; may be repeated; small: what CI measures; decoders: the fast one beside the full one",
     )
     parser.add_argument("--voice", action="append", default=[], help="only this one; may be repeated")
     parser.add_argument("--sentences", type=int, default=60, help="most sentences of each part, voice and language")
@@ -71,6 +72,8 @@ def _measure(names: list[str], voices: list[str], n_sentences: int, found: Found
 
             if name == "small":
                 small(studio, tick, found)
+            elif name == "decoders":
+                decoders(studio, voices, n_sentences, tick, found)
             else:
                 PARTS[name](studio, voices, n_sentences, tick, found)
             bars.update(task, description=name, total=bars.tasks[-1].completed)

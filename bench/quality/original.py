@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from bench.quality.studio import RATE, Studio
 from openwaves.audio.trim import trim
-from openwaves.engines.session import one_thread_session
-from openwaves.engines.symbols import SYMBOLS
+from openwaves.models.session import one_thread_session
+from openwaves.models.store import KOKORO_NETWORK, ModelStore
 from openwaves.settings import load_settings
-from openwaves.text.analyze import analyze
-from openwaves.text.segments import split
+from openwaves.tts.engines.symbols import SYMBOLS
+from openwaves.tts.text.analyze import analyze
+from openwaves.tts.text.segments import split
 from openwaves.types import Audio, Samples, SpeechJob, Style
-from openwaves.voices.models import KOKORO_NETWORK, ModelStore
 
 WINDOW_SUM = 1.5
 """How much too loud the graph is: it lacks the division by the window sum of its inverse STFT (Hann window of 20

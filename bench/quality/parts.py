@@ -19,12 +19,12 @@ from bench.quality.studio import Studio, heard
 from bench.words import distance
 from openwaves.assembly import fetch_models
 from openwaves.cancellation import CancelToken
-from openwaves.engines import Engine
-from openwaves.engines.kokoro import KokoroEngine
+from openwaves.models.progress import SilentProgress
 from openwaves.settings import load_settings
-from openwaves.text.analyze import pieces
+from openwaves.tts.engines import Engine
+from openwaves.tts.engines.kokoro import KokoroEngine
+from openwaves.tts.text.analyze import pieces
 from openwaves.types import Samples, Segment, SpeechJob
-from openwaves.voices.progress import SilentProgress
 
 TEXTS = Path(__file__).with_name("texts")
 ENGLISH_VOICES = ("sophia", "magnus", "olivia", "daniel", "meher")

@@ -16,10 +16,10 @@ import numpy as np
 
 from bench.quality.judges import FOLDER
 from bench.quality.studio import Studio
+from openwaves.models.store import KOKORO_NETWORK, ModelStore
 from openwaves.settings import load_settings
-from openwaves.text.analyze import BRITISH_ACCENTS
+from openwaves.tts.text.analyze import BRITISH_ACCENTS
 from openwaves.types import Samples
-from openwaves.voices.models import KOKORO_NETWORK, ModelStore
 
 Front = Literal["espeak-ng", "misaki"]
 FRONTS: tuple[Front, ...] = ("espeak-ng", "misaki")

@@ -7,12 +7,12 @@ import soxr
 
 from openwaves.assembly import load_speaker
 from openwaves.cancellation import CancelToken
+from openwaves.models.progress import rich_progress
 from openwaves.settings import load_settings
-from openwaves.synthesis import Speaker
-from openwaves.text.segments import split
+from openwaves.tts.speaker import LocalSpeaker
+from openwaves.tts.text.segments import split
+from openwaves.tts.voices.catalogue import Catalogue
 from openwaves.types import Samples, SpeechJob, Voice
-from openwaves.voices.catalogue import Catalogue
-from openwaves.voices.progress import rich_progress
 
 RATE = 24000
 HEARD_RATE = 16000
@@ -21,7 +21,7 @@ HEARD_RATE = 16000
 class Studio:
     """The voices, in this process. What was spoken is kept."""
 
-    def __init__(self, speaker: Speaker | None = None) -> None:
+    def __init__(self, speaker: LocalSpeaker | None = None) -> None:
         """Speak with loaded networks.
 
         Args:
@@ -31,7 +31,7 @@ class Studio:
         self._spoken: dict[tuple[str, str, str], Samples] = {}
 
     @cached_property
-    def speaker(self) -> Speaker:
+    def speaker(self) -> LocalSpeaker:
         """The loaded networks."""
         if self._given is not None:
             return self._given

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from openwaves.errors import CancelledSynthesisError
+from openwaves.errors import CancelledWorkError
 
 
 class CancelToken:
@@ -36,19 +36,19 @@ class CancelToken:
         """Leave the work.
 
         Raises:
-            CancelledSynthesisError: ``cancel`` was called.
+            CancelledWorkError: ``cancel`` was called.
         """
         if self._cancelled:
-            raise CancelledSynthesisError("synthesis was cancelled")
+            raise CancelledWorkError("synthesis was cancelled")
 
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
         """Let ``cancel`` call ``interrupt`` while the block runs.
 
-        The block's own error is replaced by ``CancelledSynthesisError`` if the token was cancelled meanwhile.
+        The block's own error is replaced by ``CancelledWorkError`` if the token was cancelled meanwhile.
 
         Raises:
-            CancelledSynthesisError: The token was cancelled before or during the block.
+            CancelledWorkError: The token was cancelled before or during the block.
         """
         with self._lock:
             self.raise_if_cancelled()
@@ -57,7 +57,7 @@ class CancelToken:
             yield
         except Exception as error:
             if self._cancelled:
-                raise CancelledSynthesisError("synthesis was cancelled") from error
+                raise CancelledWorkError("synthesis was cancelled") from error
             raise
         finally:
             with self._lock:

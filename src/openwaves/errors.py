@@ -3,7 +3,10 @@
 OpenWavesError
 ├ RequestError                 the caller's mistake
 │ ├ FieldError                 a field of the request is missing or out of range
-│ │ └ RecordingError           no voice can be made of the uploaded recording
+│ │ ├ RecordingError           no voice can be made of the uploaded recording
+│ │ └ LanguageNotServedError   speech in this language cannot be recognised here
+│ ├ NoAudioError               nothing to transcribe came
+│ ├ AudioDecodeError           the sound to transcribe cannot be decoded
 │ ├ TextTooLongError           the text or the body exceeds the server's limit
 │ ├ DictionaryFullError        the account has as many dictionary entries as it may
 │ ├ ClonesFullError            the account has as many cloned voices as it may
@@ -12,20 +15,29 @@ OpenWavesError
 │   ├ CloneNotFoundError
 │   └ DictionaryNotFoundError
 ├ AccessError                  no key, or a wrong one
-│ └ LinkError                  a signed link is expired or changed
+│ ├ LinkError                  a signed link is expired or changed
+│ └ TokenScopeError            an access token does not open this route
 ├ OverloadedError              the server is too busy; carries ``retry_after_s``
 │ ├ TooManyRequestsError       the account's own limit
 │ ├ NotReadyError              the voices are still being loaded
+│ ├ StoppingError              the server was told to stop
 │ └ StorageUnavailableError    the database or the store of recordings does not answer; also a StorageError
-├ CancelledSynthesisError      the listener is gone; never reaches a client
+├ CancelledWorkError           nobody wants the result any more; never reaches a client
+├ LateWorkError                the result would have come too late; never reaches a client
+├ UpstreamError                the server that answers chats in this one's place failed
 ├ EngineError                  a network could not be loaded or run
-│ └ UnknownPhonemeError        a phoneme that the network has no symbol for
+│ ├ UnknownPhonemeError        a phoneme that the network has no symbol for
+│ └ WorkerLostError            worker processes end again and again, or none can be started
 ├ ModelFileError               a model file is missing, damaged or cannot be fetched
+├ StartError                   the server cannot start with these options
+│ └ CertificateError           the certificate for TLS, or its key, cannot be used
 └ StorageError                 state cannot be read or written
 
 Status codes live in one table, in ``api/errors.py``. A message says what is wrong, the value, and what is
 allowed; ``code`` is stable and meant for programs.
 """
+
+from collections.abc import Callable
 
 
 class OpenWavesError(Exception):
@@ -36,6 +48,16 @@ class OpenWavesError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+    def __reduce__(self) -> tuple[Callable[..., "OpenWavesError"], tuple[object, ...]]:
+        """Errors travel between processes; many are made of other arguments than they keep."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[OpenWavesError], arguments: tuple[object, ...], attributes: dict[str, object]) -> OpenWavesError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class RequestError(OpenWavesError):
@@ -65,6 +87,32 @@ class RecordingError(FieldError):
 
     def __init__(self, problem: str) -> None:
         super().__init__("file", problem)
+
+
+class LanguageNotServedError(FieldError):
+    """Speech in this language cannot be recognised here.
+
+    Attributes:
+        language: The code that was asked for.
+    """
+
+    code = "language_not_enabled"
+
+    def __init__(self, language: str, served: str) -> None:
+        super().__init__("language", f"{language!r} is not served here; served are {served}")
+        self.language = language
+
+
+class NoAudioError(RequestError):
+    """Nothing to transcribe came."""
+
+    code = "NoAudio"
+
+
+class AudioDecodeError(RequestError):
+    """The sound to transcribe cannot be decoded."""
+
+    code = "AudioDecodeError"
 
 
 class TextTooLongError(RequestError):
@@ -135,6 +183,12 @@ class LinkError(AccessError):
     code = "forbidden"
 
 
+class TokenScopeError(AccessError):
+    """An access token opens fewer routes than the key that it was made with."""
+
+    code = "token_scope"
+
+
 class OverloadedError(OpenWavesError):
     """The server cannot take this request now.
 
@@ -161,10 +215,31 @@ class NotReadyError(OverloadedError):
     code = "not_ready"
 
 
-class CancelledSynthesisError(OpenWavesError):
-    """Synthesis was stopped because nobody listens any more."""
+class StoppingError(OverloadedError):
+    """The server was told to stop: another one, or the next one, takes new work."""
+
+    code = "stopping"
+
+    def __init__(self) -> None:
+        super().__init__("this server is stopping; connect again", retry_after_s=1)
+
+
+class CancelledWorkError(OpenWavesError):
+    """Work was stopped because nobody wants its result any more."""
 
     code = "cancelled"
+
+
+class LateWorkError(OpenWavesError):
+    """Work was dropped because its result would have come too late."""
+
+    code = "late"
+
+
+class UpstreamError(OpenWavesError):
+    """The server that answers chats in this one's place cannot be reached, or answers nonsense."""
+
+    code = "upstream_error"
 
 
 class EngineError(OpenWavesError):
@@ -182,10 +257,28 @@ class UnknownPhonemeError(EngineError):
         super().__init__(f"no symbol for {unknown!r} in the phonemes {phonemes!r}")
 
 
+class WorkerLostError(EngineError):
+    """Worker processes end again and again while they do a piece of work, or none can be started."""
+
+    code = "worker_lost"
+
+
 class ModelFileError(OpenWavesError):
     """A model file is missing, damaged, or cannot be fetched."""
 
     code = "model_file_error"
+
+
+class StartError(OpenWavesError):
+    """The server cannot start with the options that it has."""
+
+    code = "start_error"
+
+
+class CertificateError(StartError):
+    """The certificate for TLS, or its key, cannot be used."""
+
+    code = "certificate_error"
 
 
 class StorageError(OpenWavesError):

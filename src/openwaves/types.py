@@ -5,17 +5,21 @@
 All are frozen: a stage makes new values and changes none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from openwaves.cancellation import CancelToken
+
 Samples = NDArray[np.float32]
 """Mono sound, shape (n_samples,), float32, nominally in [-1, 1]."""
 
-AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw"]
+AudioFormat = Literal["pcm", "wav", "mp3", "ulaw", "alaw", "opus", "aac", "flac"]
+"""Opus comes in Ogg, AAC in ADTS."""
+
 CLONE_ENGINE = "kokoro"
 """The engine that speaks cloned styles."""
 
@@ -67,6 +71,7 @@ class SpeechRequest:
         word_timestamps: Send the time of every word (WebSocket only).
         session_id: The client's own id of the session, echoed.
         request_id: The client's own id of the request, echoed.
+        model: Grade of voice by its API name; it only matters where a fast decoder is loaded.
         dictionaries: The dictionaries of ``dictionary_ids``, in their order.
         clone: The voice of ``voice_id``, if that is a clone.
     """
@@ -83,6 +88,7 @@ class SpeechRequest:
     word_timestamps: bool = False
     session_id: str | None = None
     request_id: str | None = None
+    model: str = "lightning_v3.1"
     dictionaries: tuple[Dictionary, ...] = ()
     clone: "Voice | None" = None
 
@@ -95,11 +101,14 @@ class ClonedStyle:
         vector: Style vector, shape (256,), float32: timbre and prosody halves.
         pitch: Factor on the fundamental frequency that the vector speaks with by itself.
         gain_db: Brings the voice to the common loudness.
+        fast_likeness: How much the fast decoder sounds like the full one in this style, as a cosine of CAM++; None
+            where that was not measured.
     """
 
     vector: NDArray[np.float32]
     pitch: float
     gain_db: float
+    fast_likeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,7 @@ class Voice:
         pitch: Factor on the fundamental frequency.
         gain_db: Brings the voice to the common loudness.
         style: Style vector of a clone, shape (256,), float32; takes the place of ``timbre`` and ``prosody``.
+        fast_likeness: Of a clone, as in ``ClonedStyle``.
     """
 
     id: str
@@ -142,6 +152,7 @@ class Voice:
     pitch: float = 1.0
     gain_db: float = 0.0
     style: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
+    fast_likeness: float | None = None
 
     @classmethod
     def of_clone(
@@ -170,6 +181,7 @@ class Voice:
             pitch=style.pitch,
             gain_db=style.gain_db,
             style=style.vector,
+            fast_likeness=style.fast_likeness,
         )
 
 
@@ -329,17 +341,19 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The sound of one segment and the times of its words.
+    """The sound of one segment, or the next part of it, and the times of its words.
 
     Attributes:
         samples: Mono, shape (n_samples,), float32; empty if nothing in the segment can be spoken.
         sample_rate: Hz.
-        words: Every white-space-delimited word of the segment in order, silent ones included.
+        words: Every white-space-delimited word of the segment in order, silent ones included; all in the first part.
+        go_on: Makes the next part, on any thread; None after the last.
     """
 
     samples: Samples
     sample_rate: int
     words: tuple[WordTiming, ...] = ()
+    go_on: "Callable[[CancelToken], Speech] | None" = field(default=None, compare=False, repr=False)
 
     @property
     def duration_s(self) -> float:

@@ -92,12 +92,12 @@ def test_a_client_that_hangs_up_frees_the_core_within_300_ms(voice_server: Runni
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        until(lambda: metric(voice_server, "openwaves_segments_running") >= 1, 5)
+        until(lambda: metric(voice_server, "openwaves_work_running") >= 1, 5)
         time.sleep(0.5)
     left = time.monotonic()
-    until(lambda: metric(voice_server, "openwaves_segments_running") == 0, 5)
+    until(lambda: metric(voice_server, "openwaves_work_running") == 0, 5)
     assert time.monotonic() - left < 0.3 + 0.1, "the core is busy although nobody listens"
-    assert metric(voice_server, "openwaves_segments_waiting") == 0
+    assert metric(voice_server, "openwaves_work_waiting") == 0
 
 
 def test_a_long_text_is_spoken_to_its_end(voice_server: RunningServer) -> None:

@@ -2,11 +2,13 @@
 
 import base64
 import json
+import re
 
 import pytest
 import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
 
 from tests.servers import KEY, RunningServer
 
@@ -19,7 +21,7 @@ def socket(server: RunningServer, query: str = f"?token={KEY}") -> ClientConnect
     return connect(server.url.replace("http", "ws", 1) + PATH + query)
 
 
-def until_complete(ws: ClientConnection) -> list[dict[str, object]]:
+def until_complete(ws: Connection) -> list[dict[str, object]]:
     frames: list[dict[str, object]] = []
     while not frames or frames[-1]["status"] not in ("complete", "error"):
         frames.append(json.loads(ws.recv(10)))
@@ -81,6 +83,70 @@ def test_text_that_comes_in_pieces_is_spoken_whole_and_completes_once(tone_serve
         ws.send(json.dumps({"text": " ", "voice_id": "sophia"}))  # keep-alive: nothing comes
         ws.send(json.dumps(BODY))
         assert "context_id" not in until_complete(ws)[0]
+
+
+def told(frames: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [frame["data"] for frame in frames if frame["status"] == "word_timestamp"]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("voice", ["sophia", "magnus"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("It is the U.S. Army today.", "It is the U.S. Army today."),
+        ("J.R.R. Tolkien wrote it.", "J.R.R. Tolkien wrote it."),
+        ("Open 192.168.1.1 in ASP.NET now.", "Open 192.168.1.1 in ASP.NET now."),
+        ("Perfect, 12345.Let me check that.", "Perfect, 12345. Let me check that."),
+        ("All is well.Thank you!Was there more?I wait.", "All is well. Thank you! Was there more? I wait."),
+        ("यह ठीक है।मैं आता हूँ।", "यह ठीक है। मैं आता हूँ।"),
+    ],
+)
+def test_letters_tokens_and_one_message_give_the_same_frames(
+    tone_server: RunningServer, voice: str, text: str, words: str
+) -> None:
+    request = {**BODY, "voice_id": voice, "word_timestamps": True, "language": "auto"}
+    with socket(tone_server) as ws:
+        ws.send(json.dumps({**request, "text": text}))
+        whole = until_complete(ws)
+        assert [word["word"] for word in told(whole)] == words.split()
+        for pieces in (list(text), re.findall(r"\w+|\W", text), re.split(r"(?<=[^\s.][^\s.][.!?।]) ", words)):
+            for piece in pieces:
+                ws.send(json.dumps({**request, "text": piece, "continue": True}))
+            ws.send(json.dumps({"text": "", "continue": False}))
+            frames = until_complete(ws)
+            assert told(frames) == told(whole)
+            assert sound(frames) == sound(whole)
+
+
+def test_sentences_that_clients_strip_are_words_apart(tone_server: RunningServer) -> None:
+    with socket(tone_server) as ws:
+        for piece in ("Meet the CEO.", "IBM said so.", "It is the U.S.", "So what?"):
+            ws.send(json.dumps({**BODY, "text": piece, "continue": True, "word_timestamps": True}))
+        ws.send(json.dumps({"text": "", "continue": False}))
+        words = [word["word"] for word in told(until_complete(ws))]
+    assert words == ["Meet", "the", "CEO.", "IBM", "said", "so.", "It", "is", "the", "U.S.So", "what?"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ja", "今日はとてもいい天気なので、みんなで海へ行きました。"),
+        ("zh", "今天天气很好，我们一起去海边玩。"),
+    ],
+)
+def test_words_without_spaces_are_told_by_phrase(tone_server: RunningServer, language: str, sentence: str) -> None:
+    request = {**BODY, "voice_id": "magnus", "language": language, "text": sentence * 5, "word_timestamps": True}
+    with socket(tone_server) as ws:
+        ws.send(json.dumps(request))
+        frames = until_complete(ws)
+    words = told(frames)
+    assert "".join(str(word["word"]) for word in words) == sentence * 5
+    assert len(words) >= 10
+    assert [word["id"] for word in words] == list(range(len(words)))
+    ends = [float(word["end"]) for word in words]  # type: ignore[arg-type]
+    assert ends == sorted(ends)
+    assert all(float(word["end"]) > float(word["start"]) for word in words)  # type: ignore[arg-type]
+    assert ends[-1] == pytest.approx(len(sound(frames)) / 2 / 24000, abs=0.5)
 
 
 def test_a_bad_message_gets_an_error_frame_and_the_socket_goes_on(tone_server: RunningServer) -> None:

@@ -10,9 +10,10 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
 
-from openwaves.engines.tone import ToneEngine
-from openwaves.text.segments import split
+from openwaves.tts.engines.tone import ToneEngine
+from openwaves.tts.text.segments import split
 from tests.servers import KEY, RunningServer
 
 RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -76,7 +77,7 @@ def body(text: str, **fields: object) -> dict[str, object]:
     return {"text": text, "voice_id": "sophia", "sample_rate": 24000, **fields}
 
 
-def until_complete(ws: ClientConnection) -> list[dict[str, Any]]:
+def until_complete(ws: Connection) -> list[dict[str, Any]]:
     frames: list[dict[str, Any]] = []
     while not frames or frames[-1]["status"] != "complete":
         frames.append(json.loads(ws.recv(10)))

@@ -6,7 +6,7 @@ import av
 import pytest
 import requests
 
-from openwaves.voices.catalogue import Catalogue
+from openwaves.tts.voices.catalogue import Catalogue
 from tests.servers import RunningServer
 
 

@@ -59,6 +59,26 @@ def test_the_bytes_do_not_depend_on_how_the_sound_was_cut(rate: int, output_form
     assert encoded(samples, output_format, rate, 997) == encoded(samples, output_format, rate, 10**6)
 
 
+@pytest.mark.parametrize("rate", [8000, 24000, 48000])
+@pytest.mark.parametrize("output_format", ["opus", "aac", "flac"])
+def test_files_of_containers_are_whole_and_cut_as_one_likes(rate: int, output_format: AudioFormat) -> None:
+    samples = np.concatenate([tone(440, 0.3), np.zeros(RATE // 2, np.float32), tone(700, 0.2)])
+    data = encoded(samples, output_format, rate, 997)
+    assert data == encoded(samples, output_format, rate, 10**6)
+    with av.open(io.BytesIO(data), "r") as container:
+        found_rate = container.streams.audio[0].codec_context.sample_rate
+        out = np.concatenate([np.atleast_2d(frame.to_ndarray())[0] for frame in container.decode(audio=0)])
+    loud = np.flatnonzero(np.abs(out / np.abs(out).max()) > 0.1)
+    assert (loud[-1] - loud[0]) / found_rate == pytest.approx(1.0, abs=0.03)
+
+
+@pytest.mark.parametrize("output_format", ["opus", "aac", "flac"])
+def test_files_of_containers_leave_while_they_are_made(output_format: AudioFormat) -> None:
+    encode = encoder(output_format, RATE, RATE)
+    sizes = [len(encode.encode(tone(440, 0.1))) for _ in range(20)]
+    assert all(sum(sizes[at : at + 3]) for at in range(len(sizes) - 3)), sizes
+
+
 @pytest.mark.parametrize("rate", RATES)
 def test_no_sample_is_lost(rate: int) -> None:
     out = pcm(tone(440, 1.25), rate)

@@ -25,10 +25,10 @@ from openwaves.bench.report import percentile, spread
 from openwaves.cli import cli
 from tests.servers import KEY, RunningServer, server
 
-SPOKEN = 'openwaves_segments_total{outcome="spoken"}'
+SPOKEN = 'openwaves_work_total{outcome="done"}'
 FIELDS = {
     *("began", "machine", "options", "interrupted", "wall_s", "requests", "errors", "refused", "connect_ms", "each"),
-    *("first_audio_ms", "underruns", "real_time_factor", "audio_s", "audio_s_per_s", "health_ms", "server"),
+    *("first_audio_ms", "underruns", "gaps", "real_time_factor", "audio_s", "audio_s_per_s", "health_ms", "server"),
     *("server_metrics", "generator"),
 }
 
@@ -79,6 +79,7 @@ def test_every_mode_reports_every_number(tone_server: RunningServer, tmp_path: P
     assert 0 < found["real_time_factor"]["p50"] < 1
     assert found["connect_ms"]["n"] == (3 if mode == "ws" else 0)
     assert found["underruns"] is None if mode == "sync" else found["underruns"]["streams"] == 6
+    assert found["gaps"] is None if mode == "sync" else found["gaps"]["largest_ms"]["n"] == 6
     assert found["health_ms"]["n"] > 0
     assert found["server"]["cpu_s"] >= 0
     assert found["server"]["rss_mb"]["peak"] > 10

@@ -6,14 +6,18 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tempfile
 import wave
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from openwaves.assembly import fetch_models
+from openwaves.models.progress import SilentProgress
 from openwaves.settings import load_settings
-from openwaves.voices.progress import SilentProgress
 
 
 def openwaves(*arguments: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
@@ -55,15 +59,32 @@ def test_speak_plays_to_stdout_what_stdin_says() -> None:
         (("serve", "--port", "99999"), "port"),
         (("serve", "--config", "/nowhere.toml"), "nowhere.toml"),
         (("text",), "TEXT"),
+        (("text", "Hi", "--voice", "magnos"), "--voice magnos: is not a known voice (perhaps magnus?)"),
+        (("text", "-ly is an ending", "-x"), "Put -- before a text that begins with a minus"),
+        (("speak", "-h2o"), "Put -- before a text that begins with a minus"),
+        (("speak", "Hi", "--voice", "magnos"), "`openwaves voices` lists them"),
+        (("speak", "Hi", "-o", "no/such/folder/hi.wav"), "the folder no/such/folder does not exist"),
+        (("speak", "Hi", "-o", "."), "is a folder"),
+        (("speak", "Hi", "-o", "x.xyz"), ".pcm, .mp3, .wav, .ulaw, .alaw"),
+        (("speak", "Hi", "-o", "hello.ogg"), ".mp3"),
+        (("speak", "…"), "nothing that can be spoken"),
+        (("clone", "create", sys.executable, "--name", "A", "--account", "nobody"), "nobody"),
+        (("voices", "--language", "ko"), "ko"),
     ],
 )
 def test_mistakes_end_in_a_line_that_names_them(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
     failed = subprocess.run(
-        [sys.executable, "-m", "openwaves", *arguments], cwd=tmp_path, capture_output=True, timeout=60, check=False
+        [sys.executable, "-m", "openwaves", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "OPENWAVES_DATA_DIR": str(tmp_path / "data")},
+        capture_output=True,
+        timeout=60,
+        check=False,
     )
     assert failed.returncode in (1, 2)
     assert told in failed.stderr.decode()
     assert "Traceback" not in failed.stderr.decode()
+    assert "loading" not in failed.stderr.decode()
 
 
 def test_voices_filters_by_language_and_prints_json() -> None:
@@ -72,6 +93,91 @@ def test_voices_filters_by_language_and_prints_json() -> None:
     assert all("bn" in row["languages"] for row in rows)
     assert {row["gender"] for row in rows} == {"female", "male"}
     assert "magnus" in openwaves("voices").stdout.decode()
+
+
+def test_a_language_without_voices_of_its_own_lists_those_that_speak_it() -> None:
+    shown = openwaves("voices", "--language", "pl", "--json")
+    assert len(json.loads(shown.stdout)) == len(json.loads(openwaves("voices", "--json").stdout))
+    assert "Polish" in shown.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "spoken"),
+    [
+        (["-1.4 degrees"], "minus one point four degrees"),
+        (["-5"], "minus five"),
+        (["--explain is an option"], "explain is an option"),
+        (["-o is one, too", "--language", "en"], "o is one, too"),
+        (["--language", "fr", "-1,4 degré"], "moins un virgule quatre degré"),
+        (["-20 °C", "--voice", "magnus"], "minus twenty degrees Celsius"),
+        (["--", "-ly"], "ly"),
+    ],
+)
+def test_a_text_may_begin_with_a_minus(arguments: list[str], spoken: str) -> None:
+    shown = openwaves("text", *arguments)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.decode().strip() == spoken
+
+
+def test_speak_takes_a_minus_and_the_format_of_the_ending(tmp_path: Path) -> None:
+    assert openwaves("speak", "-3", "--engine", "tone", "-o", str(tmp_path / "cold.MP3")).returncode == 0
+    assert (tmp_path / "cold.MP3").read_bytes()[:2] in (b"ID", b"\xff\xf3", b"\xff\xfb")
+    assert openwaves("speak", "Hi", "--engine", "tone", "-o", str(tmp_path / "bare")).returncode == 0
+    assert (tmp_path / "bare").read_bytes()[:4] == b"RIFF"
+
+
+def test_a_variable_that_is_no_option_is_named() -> None:
+    environment = {**os.environ, "OPENWAVES_MODELDIR": "/x"}
+    command = [sys.executable, "-m", "openwaves", "models", "list"]
+    shown = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert b"OPENWAVES_MODELDIR (perhaps OPENWAVES_MODEL_DIR?)" in shown.stderr
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> dict[str, Any]:
+    """How to run a command as a user without an entry and without a home folder, who may write nowhere."""
+    if os.name != "posix" or os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    how: dict[str, Any] = {"user": 12345, "group": 12345, "extra_groups": [], "cwd": "/"}
+    modules = (str(Path(__file__).parents[2] / "src"), sysconfig.get_path("purelib"))
+    how["env"] = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(modules)}
+    for python in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
+        with suppress(OSError):
+            if not subprocess.run([python, "-c", "import openwaves"], check=False, **how).returncode:
+                return {**how, "executable": python}
+    pytest.skip("others cannot run this Python")
+
+
+def test_a_user_without_a_home_needs_named_folders_and_no_more(nobody: dict[str, Any]) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "openwaves", *arguments]
+        return subprocess.run(command, capture_output=True, timeout=60, check=False, **nobody)
+
+    for command, named in (
+        (("serve",), "OPENWAVES_DATA_DIR"),
+        (("accounts", "list"), "--data-dir"),
+        (("models", "list"), "OPENWAVES_MODEL_DIR"),
+        (("speak", "Hi", "--engine", "tone", "-o", "-"), "--model-dir"),
+    ):
+        failed = run(*command)
+        assert failed.returncode == 2
+        assert named in failed.stderr.decode()
+        assert "Traceback" not in failed.stderr.decode()
+    assert run("text", "Hi").stdout == b"Hi\n"
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o777)
+        nobody["env"]["OPENWAVES_DATA_DIR"] = f"{folder}/data"
+        assert b"default" in run("accounts", "list").stdout
+        process = subprocess.Popen(
+            [sys.executable, "-m", "openwaves", "serve", "--engine", "tone", "--port", "0", "--model-dir", folder],
+            stderr=subprocess.PIPE,
+            **nobody,
+        )
+        assert process.stderr is not None
+        assert b"ready\n" in iter(process.stderr.readline, b"")  # a stop before that is no clean one
+        process.terminate()
+        assert process.wait(20) == 0
+        process.stderr.close()
 
 
 def test_text_reads_a_batch_in_order_and_tells_of_bad_lines() -> None:

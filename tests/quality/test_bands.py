@@ -8,13 +8,13 @@ from bench.quality.parts import english_sentences
 from bench.quality.small import small
 from bench.quality.studio import Studio, heard
 
-from openwaves.synthesis import Speaker
+from openwaves.tts.speaker import LocalSpeaker
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def studio(speaker: Speaker) -> Studio:
+def studio(speaker: LocalSpeaker) -> Studio:
     return Studio(speaker)
 
 

@@ -19,7 +19,7 @@ from openwaves.types import ClonedStyle
 ROOT = Path(__file__).parents[2]
 KILLS = 4
 DETAILS = CloneDetails("Asha", tags=("calm",), language="hi", consent="she signed")
-STYLE = ClonedStyle(np.linspace(-1, 1, 256, dtype=np.float32), 0.9, -1.5)
+STYLE = ClonedStyle(np.linspace(-1, 1, 256, dtype=np.float32), 0.9, -1.5, 0.875)
 SAMPLES = (Sample("Hello.", b"one"), Sample("Bye.", b"two"))
 
 
@@ -66,6 +66,7 @@ async def test_a_voice_outlives_the_process_and_is_as_it_was(database_url: str, 
         assert [await store.clones.sample(made.id, number) for number in (0, 1)] == [b"one", b"two"]
         voice = await store.clones.resolve("default", made.id)
         assert (voice.pitch, voice.gain_db, voice.languages, voice.engine) == (0.9, -1.5, ("hi",), "kokoro")
+        assert voice.fast_likeness == 0.875
         assert voice.style is not None
         assert np.array_equal(voice.style, STYLE.vector)
 
@@ -188,6 +189,8 @@ async def test_kill_9_at_any_moment_loses_nothing_and_leaves_nothing(database_ur
                 if not started:
                     started = True
                     Timer(random.uniform(0, 0.4), process.kill).start()
+                if not line.endswith("\n"):  # killed in the middle of it
+                    break
                 done, voice_id = line.split()
                 {"kept": there, "asked": asked, "deleted": gone}[done].add(voice_id)
         async with await Store.open(database_url or None, tmp_path) as store:

@@ -114,12 +114,16 @@ async def test_every_earlier_schema_is_brought_up_to_date_with_its_rows(
         assert dictionary.items == (DictionaryItem("nginx", "engine-x"), DictionaryItem("एपीआई", "ए पी आई"))
         (row,) = await store.usage.rows()
         assert (row.counts.requests, row.counts.characters, row.counts.audio_s) == (1, 5, 1.5)
+        assert row.counts.heard_s == (2.5 if schema.stem >= "0003" else 0)
+        tokens = (row.counts.prompt_tokens, row.counts.completion_tokens)
+        assert tokens == ((7, 3) if schema.stem >= "0004" else (0, 0))
         if schema.stem >= "0002":
             (clone,) = await store.clones.of_account(caller.account.id)
             assert (clone.details.name, clone.details.tags) == ("Asha", ("hindi", "calm"))
             voice = await store.clones.resolve(caller.account.id, clone.id)
             assert voice.style is not None
             assert (voice.style[0], voice.style[-1], voice.pitch, voice.gain_db) == (-1, 1, 0.9, -1.5)
+            assert voice.fast_likeness == (0.875 if schema.stem >= "0005" else None)
         store.usage.begin(caller)
         await store.usage.flush()
         await store.accounts.create("made by this version")

@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from openwaves.api.access import UNAUTHORIZED_MESSAGE, bearer_key
 from openwaves.api.dictionaries import iso
-from openwaves.api.errors import UNAUTHORIZED_MESSAGE
-from openwaves.api.middleware import bearer_key
 from openwaves.api.schemas import parse_object
 from openwaves.api.speech import read_body
 from openwaves.api.state import state_of

@@ -22,7 +22,7 @@ from openwaves.api.state import state_of
 from openwaves.api.voices import public_url
 from openwaves.errors import FieldError, LinkError, RequestError
 from openwaves.storage.clones import CloneDetails, StoredClone
-from openwaves.text.analyze import check_language
+from openwaves.tts.text.analyze import check_language
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -66,7 +66,7 @@ def _language(value: str) -> str:
     return code
 
 
-class _Form(BaseModel):
+class CloneForm(BaseModel):
     """The fields beside the file; unknown ones are ignored, empty ones are as if not sent."""
 
     model_config = ConfigDict(extra="ignore")
@@ -99,9 +99,10 @@ def _plain_errors(endpoint: Endpoint) -> Endpoint:
 async def create_clone(request: Request) -> Response:
     """``POST``: make a voice of the recording in a form."""
     state, account = state_of(request), request.state.caller.account
-    state.limits.begin(account)
+    await state.limits.begin(account)
     details, recording = await _read_form(request)
-    made = await state.clone_maker.make(state.loaded, account.id, details, recording)
+    speech = state.loaded
+    made = await state.clone_maker.make(speech.learn_voice, speech.synthesizer.whole, account.id, details, recording)
     data = await _whole(request, made.id)
     return JSONResponse({"message": "Voice clone created successfully", "data": data})
 
@@ -187,7 +188,7 @@ def parse_details(fields: Mapping[str, str], file_name: str) -> CloneDetails:
     if given.get("model", "").strip().replace("_", "-") == "lightning-v2":
         raise RequestError(V2_MESSAGE)
     try:
-        form = _Form.model_validate(given)
+        form = CloneForm.model_validate(given)
     except PydanticValidationError as error:
         raise field_error(error) from error
     return CloneDetails(

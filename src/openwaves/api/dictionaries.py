@@ -16,7 +16,7 @@ from openwaves.api.speech import read_body
 from openwaves.api.state import state_of
 from openwaves.errors import DictionaryFullError, DictionaryNotFoundError, FieldError, OpenWavesError, RequestError
 from openwaves.storage.dictionaries import MOST_ITEMS
-from openwaves.text.analyze import check_speakable
+from openwaves.tts.text.analyze import check_speakable
 from openwaves.types import DictionaryItem
 
 WORD_CHARS = 200
@@ -49,25 +49,31 @@ def _said(value: str) -> str:
     return value
 
 
-class _Item(BaseModel):
+class Item(BaseModel):
+    """A word, and how it is said: spelled in an everyday way."""
+
     word: Annotated[StrictStr, Field(min_length=1, max_length=WORD_CHARS), AfterValidator(_text)]
     pronunciation: Annotated[
         StrictStr, Field(min_length=1, max_length=PRONUNCIATION_CHARS), AfterValidator(_text), AfterValidator(_said)
     ]
 
 
-class _NewDictionary(BaseModel):
+class NewDictionary(BaseModel):
+    """A dictionary to be made."""
+
     model_config = ConfigDict(extra="ignore")
 
-    items: Annotated[list[_Item], Field(min_length=1, max_length=MOST_ITEMS)]
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
 
 
-class _NamedDictionary(BaseModel):
+class NamedDictionary(BaseModel):
+    """A dictionary that is there."""
+
     id: Annotated[StrictStr, Field(min_length=1, max_length=100)]
 
 
-class _ChangedDictionary(_NewDictionary, _NamedDictionary):
-    pass
+class ChangedDictionary(NewDictionary, NamedDictionary):
+    """A dictionary with its new entries."""
 
 
 class BodyError(RequestError):
@@ -103,7 +109,7 @@ async def get_dictionaries(request: Request) -> Response:
 
 async def create_dictionary(request: Request) -> Response:
     """``POST``: keep a new dictionary."""
-    body = await _read(request, _NewDictionary)
+    body = await _read(request, NewDictionary)
     with _room():
         made = await state_of(request).store.dictionaries.create(_account_id(request), _items(body))
     return JSONResponse({"id": made.id, "items": _wire(made.items), "createdAt": iso(made.created_ms)})
@@ -111,7 +117,7 @@ async def create_dictionary(request: Request) -> Response:
 
 async def replace_dictionary(request: Request) -> Response:
     """``PUT``: put other entries in the place of a dictionary's own."""
-    body = await _read(request, _ChangedDictionary)
+    body = await _read(request, ChangedDictionary)
     items = _items(body)
     try:
         with _room():
@@ -124,7 +130,7 @@ async def replace_dictionary(request: Request) -> Response:
 async def delete_dictionary(request: Request) -> Response:
     """``DELETE``: remove the dictionary that the body, or the query, names."""
     query_id = request.query_params.get("id")
-    dictionary_id = query_id if query_id is not None else (await _read(request, _NamedDictionary)).id
+    dictionary_id = query_id if query_id is not None else (await _read(request, NamedDictionary)).id
     try:
         await state_of(request).store.dictionaries.delete(_account_id(request), dictionary_id)
     except DictionaryNotFoundError as error:
@@ -138,7 +144,7 @@ def parse_items(items: object) -> list[DictionaryItem]:
     Raises:
         BodyError: Something is wrong with them.
     """
-    return _items(_validated({"items": items}, _NewDictionary))
+    return _items(_validated({"items": items}, NewDictionary))
 
 
 def iso(ms: int) -> str:
@@ -197,7 +203,7 @@ def _not_found(error: OpenWavesError) -> Response:
     return JSONResponse({"error": "NotFound", "message": f"id: {message}", "details": details}, 404)
 
 
-def _items(body: _NewDictionary) -> list[DictionaryItem]:
+def _items(body: NewDictionary) -> list[DictionaryItem]:
     return [DictionaryItem(item.word, item.pronunciation) for item in body.items]
 
 

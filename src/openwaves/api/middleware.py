@@ -3,26 +3,36 @@
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from prometheus_client import Counter
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
-from openwaves.errors import AccessError, OpenWavesError, TextTooLongError
+from openwaves.api.access import UNAUTHORIZED_MESSAGE, bearer_key
+from openwaves.api.errors import error_response
+from openwaves.errors import AccessError, OpenWavesError, StartError, TextTooLongError
 from openwaves.storage.accounts import Caller
 
 log = logging.getLogger("openwaves.access")
 
 API_PREFIXES = ("/waves/v1", "/api/v1")
+OPENAI_PREFIX = "/v1"
+ROOT_PATHS = ("/stt", "/stt/")
+"""Routes outside of the prefixes that need a key, too."""
 SAMPLES_PATH = "/voice-cloning/samples/"
 OPEN_PATHS = tuple(prefix + path for prefix in API_PREFIXES for path in ("/health", "/voice/preview/", SAMPLES_PATH))
 PROBES = ("/health", "/ready", "/metrics")  # asked every few seconds: logged only when debugging
-SCHEMES = ("bearer", "token")
+SHOWN_HEADERS = ("X-Session-Id", "X-Request-Id", "X-External-Session-Id", "X-External-Request-Id", "Retry-After")
+PREFLIGHT_S = 600
 
-FindCaller = Callable[[str], Caller | None]
+FindCaller = Callable[[str, str], Caller | None]
+"""Tells who comes with a key to a path; raises `AccessError` if the key is valid elsewhere only."""
 
 
 class Envelope:
@@ -42,13 +52,14 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         started = time.monotonic()
+        known_id: str = scope.setdefault("state", {}).get("request_id", "")  # from whoever passed the request on
         headers = {
             "X-Session-Id": str(uuid.uuid4()),
-            "X-Request-Id": str(uuid.uuid4()),
+            "X-Request-Id": known_id or str(uuid.uuid4()),
             "X-External-Session-Id": "",
             "X-External-Request-Id": "",
         }
-        scope.setdefault("state", {})["answer_headers"] = headers
+        scope["state"]["answer_headers"] = headers
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -65,19 +76,55 @@ class Envelope:
         except Exception:
             log.exception("%s %s failed, id %s", scope["method"], scope["path"], headers["X-Request-Id"])
             if not status:
-                await error_response(OpenWavesError("unexpected"))(scope, receive, send_with_headers)
+                await error_response(OpenWavesError("unexpected"), scope)(scope, receive, send_with_headers)
         finally:
             route = getattr(scope.get("route"), "path", "other")
             self._requests.labels(route=route, status=status or "aborted").inc()
+            spent_ms = 1000 * (time.monotonic() - started)
+            line = scope["method"], scope["path"], status or "aborted"
+            fields = {**dict(zip(("method", "path", "status"), line, strict=True)), "ms": round(spent_ms, 1)}
+            watch = scope["state"].get("watch")
             log.log(
                 logging.DEBUG if scope["path"] in PROBES else logging.INFO,
                 "%s %s %s %.0f ms %s",
-                scope["method"],
-                scope["path"],
-                status or "aborted",
-                1000 * (time.monotonic() - started),
+                *line,
+                spent_ms,
                 headers["X-Request-Id"],
+                extra={"fields": {**fields, "request_id": headers["X-Request-Id"], **(watch.told() if watch else {})}},
             )
+
+
+class Prefix:
+    """Takes the path off under which a proxy offers this server, where the proxy has not."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app = app
+        self._root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        path, root = scope.get("path", ""), self._root_path
+        if scope["type"] == "http" and path == root:  # what the page names is relative to the folder
+            await RedirectResponse(root + "/", 308)(scope, receive, send)
+            return
+        if path.startswith(root + "/"):
+            raw = scope.get("raw_path", b"").removeprefix(root.encode("ascii"))
+            scope = {**scope, "path": path.removeprefix(root), "raw_path": raw}
+        await self._app(scope, receive, send)
+
+
+def prefix(root_path: str, routes: Sequence[BaseRoute]) -> list[Middleware]:
+    """What serves ``routes`` under a path; nothing without one.
+
+    Raises:
+        StartError: A route has this path, too: which of the two is asked for could not be told.
+    """
+    if not root_path:
+        return []
+    first = root_path.split("/")[1]
+    if any(getattr(route, "path", "").split("/")[1] == first for route in routes):
+        raise StartError(f"root_path: {root_path} begins as paths of the server itself do; choose another")
+    return [Middleware(Prefix, root_path=root_path)]
 
 
 class Access:
@@ -90,19 +137,59 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         path = scope.get("path", "")
-        if scope["type"] == "http" and path.startswith(API_PREFIXES) and not path.startswith(OPEN_PATHS):
-            caller = self._find_caller(bearer_key(Headers(scope=scope)))
-            if caller is None:
-                await error_response(AccessError(UNAUTHORIZED_MESSAGE))(scope, receive, send)
+        needs_key = path.startswith((*API_PREFIXES, OPENAI_PREFIX + "/")) or path in ROOT_PATHS
+        if scope["type"] == "http" and needs_key and not path.startswith(OPEN_PATHS):
+            try:
+                caller = self._find_caller(bearer_key(Headers(scope=scope)), path)
+                if caller is None:
+                    raise AccessError(UNAUTHORIZED_MESSAGE)
+            except AccessError as error:
+                await error_response(error, scope)(scope, receive, send)
                 return
             scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)
 
 
-def bearer_key(headers: Headers) -> str:
-    """The key in ``Authorization: Bearer <key>``, or the empty string."""
-    scheme, _, key = headers.get("authorization", "").strip().partition(" ")
-    return key.strip() if scheme.lower() in SCHEMES else ""
+class Options:
+    """Answers OPTIONS, which no key comes with: the methods of the path. Browsers ask it before they call."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self._app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] == "http" and scope["method"] == "OPTIONS" and (allowed := self._methods(scope)):
+            await Response(status_code=204, headers={"Allow": ", ".join(sorted(allowed))})(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _methods(self, scope: Scope) -> set[str]:
+        found = [
+            route.methods or set()
+            for route in self._routes
+            if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+        ]
+        return set().union(*found, {"OPTIONS"}) if found else set()
+
+
+def cors(origins: str | None) -> list[Middleware]:
+    """What lets scripts of web pages call this server; nothing without ``origins``, as in the settings.
+
+    No cookies are involved: the key comes in a header, which a page must have been given.
+    """
+    if origins is None:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=[origin.strip() for origin in origins.split(",")],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=SHOWN_HEADERS,
+            max_age=PREFLIGHT_S,
+        )
+    ]
 
 
 class BodyLimit:
@@ -128,7 +215,7 @@ class BodyLimit:
         too_long = TextTooLongError(f"body: more than {self._max_bytes} bytes, the limit of this server (field: text)")
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared[:19]) > self._max_bytes:
-            await error_response(too_long)(scope, receive, send)
+            await error_response(too_long, scope)(scope, receive, send)
             return
         received = 0
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +23,8 @@ from openwaves.types import AudioFormat, SpeechRequest
 
 MODELS = ("lightning_v3.1", "lightning_v3.1_pro")
 SAMPLE_RATES = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
-FORMATS: tuple[AudioFormat, ...] = ("pcm", "mp3", "wav", "ulaw", "alaw")
+WireFormat = Literal["pcm", "mp3", "wav", "ulaw", "alaw"]
+FORMATS: tuple[AudioFormat, ...] = get_args(WireFormat)
 FORMAT_ALIASES: Mapping[str, AudioFormat] = {"mulaw": "ulaw"}
 ID_PATTERN = r"^[a-zA-Z0-9_\-.]+$"
 ID_CHARS = 128
@@ -54,7 +55,14 @@ def _whole(value: object) -> object:
 
 Whole = Annotated[StrictInt, BeforeValidator(_whole)]
 Model = Annotated[Literal["lightning_v3.1", "lightning_v3.1_pro"], BeforeValidator(_model)]
-Language = Annotated[StrictStr, BeforeValidator(lambda value: _one_of(CODES, value))]
+Language = Annotated[
+    StrictStr, BeforeValidator(lambda value: _one_of(CODES, value)), Field(json_schema_extra={"enum": list(CODES)})
+]
+SampleRate = Annotated[
+    Whole,
+    AfterValidator(lambda value: _one_of(SAMPLE_RATES, value)),
+    Field(json_schema_extra={"enum": list(SAMPLE_RATES)}),
+]
 VoiceId = Annotated[StrictStr, Field(min_length=1, max_length=256)]
 ClientId = Annotated[StrictStr, Field(pattern=ID_PATTERN, max_length=ID_CHARS)]
 
@@ -64,17 +72,25 @@ class _SpeechFields(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    model: Model = "lightning_v3.1"
-    sample_rate: Annotated[Whole, AfterValidator(lambda value: _one_of(SAMPLE_RATES, value))] = 44100
-    speed: Annotated[StrictFloat, Field(ge=0.5, le=2.0)] = 1.0
-    language: Language | None = None
-    number_pronunciation_language: Language | None = None
-    math_notation: StrictBool = False
-    output_format: Annotated[AudioFormat, BeforeValidator(_format)] = "pcm"
-    pronunciation_dicts: list[StrictStr] = []
-    word_timestamps: StrictBool = False
-    session_id: ClientId | None = None
-    request_id: ClientId | None = None
+    model: Model = Field("lightning_v3.1", description="Grade of voice; also taken from the query.")
+    sample_rate: SampleRate = Field(44100, description="Rate of the sound, Hz.")
+    speed: Annotated[StrictFloat, Field(ge=0.5, le=2.0)] = Field(1.0, description="Pace; 1 is the voice's own.")
+    language: Language | None = Field(
+        None, description="Language of the text; default en, of the pro model English and Hindi by script."
+    )
+    number_pronunciation_language: Language | None = Field(
+        None, description="Language in which numerals are read; default as language."
+    )
+    math_notation: StrictBool = Field(False, description="Read operators between digits.")
+    output_format: Annotated[WireFormat, BeforeValidator(_format)] = Field(
+        "pcm", description="Encoding of the sound; pcm is 16-bit little-endian mono without a header, mulaw is ulaw."
+    )
+    pronunciation_dicts: list[StrictStr] = Field(
+        [], description="Ids of dictionaries, in the order in which they apply."
+    )
+    word_timestamps: StrictBool = Field(False, description="Tell when each word sounds; WebSocket only.")
+    session_id: ClientId | None = Field(None, description="The client's id of its session, echoed.")
+    request_id: ClientId | None = Field(None, description="The client's id of the request, echoed.")
 
     def _request(self, text: str, voice_id: str) -> SpeechRequest:
         """The request, with defaults that depend on other fields filled in."""
@@ -94,14 +110,15 @@ class _SpeechFields(BaseModel):
             word_timestamps=self.word_timestamps,
             session_id=self.session_id,
             request_id=self.request_id,
+            model=self.model,
         )
 
 
 class SpeechBody(_SpeechFields):
     """The body of every speech route."""
 
-    text: StrictStr
-    voice_id: VoiceId
+    text: StrictStr = Field(description="What to say.")
+    voice_id: VoiceId = Field(description="Id of a voice of the catalogue, or of a clone.")
 
     def to_request(self) -> SpeechRequest:
         """The request that this body makes.
@@ -117,23 +134,29 @@ class SpeechBody(_SpeechFields):
 class DeprecatedSpeechBody(SpeechBody):
     """The body of lightning, lightning-large and lightning-v2: three more fields, checked and otherwise ignored."""
 
-    consistency: Annotated[StrictFloat, Field(ge=0, le=1)] | None = None
-    similarity: Annotated[StrictFloat, Field(ge=0, le=1)] | None = None
-    enhancement: Annotated[StrictFloat, Field(ge=0, le=2)] | None = None
+    consistency: Annotated[StrictFloat, Field(ge=0, le=1)] | None = Field(None, description="Checked only.")
+    similarity: Annotated[StrictFloat, Field(ge=0, le=1)] | None = Field(None, description="Checked only.")
+    enhancement: Annotated[StrictFloat, Field(ge=0, le=2)] | None = Field(None, description="Checked only.")
 
 
 class SocketMessage(_SpeechFields):
     """A message on a WebSocket (contract section 6). Only the first of an utterance needs a voice."""
 
-    text: StrictStr | None = None
-    voice_id: VoiceId | None = None
-    more: StrictBool = Field(False, alias="continue")
-    flush: StrictBool = False
-    max_buffer_flush_ms: Annotated[Whole, Field(ge=0, le=1000)] = 0
-    complete_backoff_ms: Annotated[Whole, Field(ge=0, le=10000)] = 0
-    context_id: ClientId | None = None
-    max_buffer_delay_ms: Annotated[Whole, Field(ge=0, le=5000)] = 3000
-    cancel_request: StrictBool = False
+    text: StrictStr | None = Field(None, description="What to say, or a fragment of it.")
+    voice_id: VoiceId | None = Field(None, description="Id of a voice; the first message of an utterance needs one.")
+    more: StrictBool = Field(False, alias="continue", description="More text of this utterance will follow.")
+    flush: StrictBool = Field(False, description="Speak now what is buffered.")
+    max_buffer_flush_ms: Annotated[Whole, Field(ge=0, le=1000)] = Field(
+        0, description="Longest wait for more text; 0 is until a natural break."
+    )
+    complete_backoff_ms: Annotated[Whole, Field(ge=0, le=10000)] = Field(
+        0, description="Wait between the last sound and complete."
+    )
+    context_id: ClientId | None = Field(None, description="One of several utterances on this socket.")
+    max_buffer_delay_ms: Annotated[Whole, Field(ge=0, le=5000)] = Field(
+        3000, description="As max_buffer_flush_ms, for messages with a context_id."
+    )
+    cancel_request: StrictBool = Field(False, description="Stop this context, or the current request, now.")
 
     def to_request(self) -> SpeechRequest:
         """The request that this message opens.

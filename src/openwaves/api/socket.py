@@ -9,27 +9,27 @@ import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
-from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from openwaves.api.errors import UNAUTHORIZED_MESSAGE, error_response
-from openwaves.api.middleware import bearer_key
+from openwaves.api.access import UNAUTHORIZED_MESSAGE, socket_caller
+from openwaves.api.draining import RESTARTS
+from openwaves.api.errors import error_response
 from openwaves.api.schemas import SocketMessage, parse_message
 from openwaves.api.speech import with_own
 from openwaves.api.state import State, state_of
+from openwaves.api.watch import RequestWatch
 from openwaves.errors import AccessError, OpenWavesError, RequestError
 from openwaves.storage.accounts import Caller
-from openwaves.storage.usage import Meter
-from openwaves.text.segments import Cutter
+from openwaves.tts.text.segments import Cutter
+from openwaves.tts.text.sentences import begins_word
 from openwaves.types import EncodedChunk, Segment, SpeechRequest, Voice, WordTiming
 
 log = logging.getLogger(__name__)
 
 IDLE_S = 60.0
 MAX_IDLE_S = 3600.0
-KEY_PARAMETERS = ("token", "api_key")
 REMEMBERED_CONTEXTS = 64
 LONG_TEXT = 2000  # characters; longer text is cut off the event loop
 
@@ -38,29 +38,14 @@ async def speak(websocket: WebSocket) -> None:
     """``/waves/v1/tts/live`` and its older names. A refusal is an HTTP answer to the handshake."""
     state = state_of(websocket)
     try:
-        caller = _caller(websocket, state)
+        caller = socket_caller(websocket)
         state.synthesizer  # noqa: B018 - raises while the voices are being loaded
-        with state.limits.socket(caller.account):
+        async with state.limits.socket(caller.account):
             await websocket.accept()
-            await SpeechSocket(websocket, state, caller).serve()
+            with state.figures.socket("tts"):
+                await SpeechSocket(websocket, state, caller).serve()
     except OpenWavesError as error:
         await websocket.send_denial_response(error_response(error))
-
-
-def _caller(websocket: WebSocket, state: State) -> Caller:
-    """Who connects: the key is in the header or, as browsers must, in the query.
-
-    Raises:
-        AccessError: There is no valid key.
-    """
-    keys = [
-        bearer_key(Headers(scope=websocket.scope)),
-        *(websocket.query_params.get(name, "") for name in KEY_PARAMETERS),
-    ]
-    caller = next((found for key in keys if key and (found := state.store.keys.caller(key))), None)
-    if caller is None:
-        raise AccessError(UNAUTHORIZED_MESSAGE)
-    return caller
 
 
 class Utterance:
@@ -78,24 +63,27 @@ class Utterance:
     """
 
     def __init__(
-        self, request: SpeechRequest, voice: Voice, message: SocketMessage, cutter: Cutter, meter: Meter
+        self, request: SpeechRequest, voice: Voice, message: SocketMessage, cutter: Cutter, meter: RequestWatch
     ) -> None:
         self.request = request
         self.voice = voice
         self.context_id = message.context_id
-        self.id = "task_" + secrets.token_hex(12)
+        self.id = meter.ids["request_id"]
         self.backoff_s = message.complete_backoff_ms / 1000
         self.text = ""
+        self._last = ""
         self.failed = False
         self.meter = meter
         self._cutter = cutter
+        self._has_segments = False
         self._segments: asyncio.Queue[Segment | None] = asyncio.Queue()
         self._timer: asyncio.TimerHandle | None = None
 
     async def add(self, text: str) -> None:
         """Take more text; what has come to a natural break is passed on to be spoken."""
         self._stop_timer()
-        text = glue(self.text, text)
+        text = glue(self.text, self._last, text)
+        self._last = text or self._last
         self.text += text
         cut = self._cutter.feed
         self._put(await asyncio.to_thread(cut, text) if len(text) > LONG_TEXT else cut(text))
@@ -121,6 +109,9 @@ class Utterance:
             yield segment
 
     def _put(self, segments: list[Segment]) -> None:
+        if segments and not self._has_segments:
+            self._has_segments = True
+            self.meter.asked()
         for segment in segments:
             self._segments.put_nowait(segment)
 
@@ -143,9 +134,14 @@ class SpeechSocket:
         self._open: dict[str | None, Utterance] = {}
         self._speaking: dict[asyncio.Task[None], Utterance] = {}
         self._ended: deque[str] = deque(maxlen=REMEMBERED_CONTEXTS)
+        self._leaving: asyncio.Task[None] | None = None
 
     async def serve(self) -> None:
-        """Answer messages until the client leaves or idles too long."""
+        """Answer messages until the client leaves or idles too long, or the server stops."""
+        with self._state.drain.watch(self._leave):
+            await self._serve()
+
+    async def _serve(self) -> None:
         try:
             while (data := await self._receive()) is not None:
                 message = None
@@ -157,7 +153,20 @@ class SpeechSocket:
         except WebSocketDisconnect:
             pass
         finally:
-            await self._stop(list(self._speaking))
+            await self._stop([*self._speaking, *([self._leaving] if self._leaving else [])])
+
+    def _leave(self) -> None:
+        """The server stops: close once all that was begun is spoken. When time presses, no more text is waited for."""
+        drain = self._state.drain
+        if drain.is_pressing:
+            while self._open:
+                self._open.popitem()[1].close()
+        if drain.is_closing and not self._speaking and self._leaving is None:
+            self._leaving = asyncio.create_task(self._close_for_restart())
+
+    async def _close_for_restart(self) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):  # the client was quicker
+            await self._websocket.close(RESTARTS)
 
     async def _receive(self) -> str | None:
         """The next message; None once the client left or the socket was closed for idling."""
@@ -203,10 +212,11 @@ class SpeechSocket:
             try:
                 self._state.synthesizer.check_more(utterance.request, text, len(utterance.text) + len(text))
                 await self._state.take_characters(self._caller, len(text))
-            except OpenWavesError:
-                utterance.meter.fail()
+            except OpenWavesError as error:
+                utterance.meter.fail(error)
                 await utterance.meter.commit()
                 raise
+            utterance.meter.text("text", text)
             await utterance.add(text)
         if not message.more:
             del self._open[context_id]
@@ -220,24 +230,29 @@ class SpeechSocket:
         """Open an utterance; it is spoken after those of the same context.
 
         Raises:
+            StoppingError: The server is about to stop.
             TooManyRequestsError: The account has begun too many requests.
             RequestError: It cannot be spoken as it stands.
         """
-        meter = self._state.store.usage.begin(self._caller)
+        self._state.drain.check()
+        ids = {"request_id": "task_" + secrets.token_hex(12), "session_id": self._session_id}
+        meter = RequestWatch(self._state, self._caller, "tts", "websocket", self._websocket, **ids)
         try:
-            self._state.limits.begin(self._caller.account)
+            await self._state.limits.begin(self._caller.account)
             request = await with_own(self._state, self._caller, message.to_request())
             synthesizer = self._state.synthesizer
             voice = synthesizer.voice(request)
-        except OpenWavesError:
-            meter.fail()
+        except OpenWavesError as error:
+            meter.end(error)
             await meter.commit()
             raise
+        meter.known(request.model, external_session_id=request.session_id, external_request_id=request.request_id)
         utterance = Utterance(request, voice, message, synthesizer.cutter(request, voice), meter)
         before = [task for task, other in self._speaking.items() if other.context_id == message.context_id]
         task = asyncio.create_task(self._speak(utterance, before))
         self._open[message.context_id] = utterance
         self._speaking[task] = utterance
+        task.add_done_callback(lambda ended: meter.end(asyncio.CancelledError() if ended.cancelled() else None))
         task.add_done_callback(self._forget)
         return utterance
 
@@ -245,33 +260,34 @@ class SpeechSocket:
         utterance = self._speaking.pop(task)
         if utterance.context_id is not None:
             self._ended.append(utterance.context_id)
+        self._leave()
 
     async def _speak(self, utterance: Utterance, before: list[asyncio.Task[None]]) -> None:
         if before:
             await asyncio.wait(before)
+            utterance.meter.asked()
         words = _WordCounter(utterance)
         stream = self._state.synthesizer.stream(utterance.request, utterance.voice, utterance.segments())
         try:
-            with self._state.limits.request(self._caller.account):
-                async with aclosing(stream) as chunks:
-                    async for chunk in chunks:
-                        utterance.meter.add_audio(chunk.duration_s)
-                        await self._send_chunk(utterance, chunk, words)
+            async with self._state.limits.request(self._caller.account), aclosing(stream) as chunks:
+                async for chunk in chunks:
+                    utterance.meter.add_audio(chunk.duration_s)
+                    await self._send_chunk(utterance, chunk, words)
             if utterance.backoff_s:
                 await asyncio.sleep(utterance.backoff_s)
             await utterance.meter.commit()
             await self._send({"status": "complete"}, utterance)
         except OpenWavesError as error:
             utterance.failed = True
-            utterance.meter.fail()
+            utterance.meter.fail(error)
             await utterance.meter.commit()
             await self._send_error(error, utterance)
-        except WebSocketDisconnect:
-            pass
-        except Exception:
+        except WebSocketDisconnect as left:
+            utterance.meter.fail(left)
+        except Exception as error:
             log.exception("request %s failed", utterance.id)
             utterance.failed = True
-            utterance.meter.fail()
+            utterance.meter.fail(error)
             await utterance.meter.commit()
             await self._send_error(OpenWavesError("unexpected"), utterance)
 
@@ -330,10 +346,10 @@ class _WordCounter:
 
     def frame(self, word: WordTiming) -> dict[str, object] | None:
         text = self._utterance.text
-        if word.start and not text[word.start - 1].isspace():
+        if not begins_word(text, word.start):
             return None
         end = word.end
-        while end < len(text) and not text[end].isspace():
+        while end < len(text) and not text[end].isspace() and not begins_word(text, end):
             end += 1
         self._next_id += 1
         return {
@@ -344,16 +360,25 @@ class _WordCounter:
         }
 
 
-def glue(before: str, text: str) -> str:
+def glue(before: str, last: str, text: str) -> str:
     """A fragment as it continues what came before it.
 
     Fragments are glued as written. One client strips its sentences and another drops tokens of white space, so a
-    space is put in after the end of a sentence and before an upper-case letter or one of a script without case.
+    space is put in after a fragment that ends a sentence and before an upper-case letter or one of a script without
+    case. A stop after a single letter or a name with dots ends none, and where the stop came alone, as the letters and
+    tokens of a model do, what stands in the text decides, as if it had come in one piece.
+
+    Args:
+        before: All text so far.
+        last: The fragment before this one.
+        text: The fragment.
     """
-    follows_sentence = before[-1:] in (".", "!", "?", "।")
-    if follows_sentence and text and text[0].isalpha() and not text[0].islower():
-        return " " + text
-    return text
+    if before[-1:] not in (".", "!", "?", "।") or not text or not text[0].isalpha() or text[0].islower():
+        return text
+    word = before.rsplit(maxsplit=1)[-1].rstrip(".!?।")
+    is_name = before[-1] == "." and (len(word) == 1 or "." in word)
+    is_alone = not any(map(str.isalnum, last))
+    return text if is_name or is_alone else " " + text
 
 
 def _idle_s(value: str) -> float:

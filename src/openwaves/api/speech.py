@@ -14,11 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from openwaves.api.schemas import DeprecatedSpeechBody, SpeechBody, parse_speech
 from openwaves.api.state import State, state_of
+from openwaves.api.watch import RequestWatch
 from openwaves.audio.encode import WavFile, content_type
 from openwaves.errors import DictionaryNotFoundError, FieldError, OpenWavesError, RequestError
 from openwaves.storage.accounts import Caller
 from openwaves.storage.clones import is_clone_id
-from openwaves.storage.usage import Meter
 from openwaves.types import EncodedChunk, SpeechPlan, SpeechRequest
 
 EVENT_STREAM = "text/event-stream"
@@ -45,33 +45,51 @@ async def stream_deprecated(request: Request) -> Response:
 
 
 async def _speak(request: Request, schema: type[SpeechBody]) -> Response:
-    async with _metered(request) as meter:
-        plan = await _read_plan(request, schema)
-    chunks = _counted(state_of(request).synthesizer.collect(plan), meter)
+    async with metered(request, "tts") as meter:
+        plan = await _read_plan(request, schema, meter)
+    chunks = counted(state_of(request).synthesizer.collect(plan), meter)
     wanted = plan.request
-    body = _whole_wav(chunks, wanted.sample_rate) if wanted.output_format == "wav" else _data(chunks)
+    body = whole_wav(chunks, wanted.sample_rate) if wanted.output_format == "wav" else data_of(chunks)
     return StreamedResponse(body, content_type(wanted.output_format, wanted.sample_rate), meter)
 
 
 async def _stream(request: Request, schema: type[SpeechBody]) -> Response:
-    async with _metered(request) as meter:
-        plan = await _read_plan(request, schema)
-    chunks = _counted(state_of(request).synthesizer.live(plan), meter)
+    async with metered(request, "tts", "sse") as meter:
+        plan = await _read_plan(request, schema, meter)
+    chunks = counted(state_of(request).synthesizer.live(plan), meter)
     response = StreamedResponse(_events(chunks), EVENT_STREAM, meter)
     response.headers.update({"Cache-Control": "no-cache", "X-Accel-Buffering": "no"})
     return response
 
 
-async def _read_plan(request: Request, schema: type[SpeechBody]) -> SpeechPlan:
+async def _read_plan(request: Request, schema: type[SpeechBody], meter: RequestWatch) -> SpeechPlan:
     """Read a speech request and plan it; raises every error that is the caller's."""
-    state, caller = state_of(request), request.state.caller
-    synthesizer = state.synthesizer
-    state.limits.begin(caller.account)
+    await begin(request)
     speech = parse_speech(await read_body(request), request.query_params, schema)
     request.state.answer_headers["X-External-Session-Id"] = speech.session_id or ""
     request.state.answer_headers["X-External-Request-Id"] = speech.request_id or ""
+    return await plan_of(request, speech, meter)
+
+
+async def begin(request: Request) -> None:
+    """Count a request for speech that begins.
+
+    Raises:
+        NotReadyError: The voices are not loaded yet.
+        TooManyRequestsError: The account has begun too many.
+    """
+    state = state_of(request)
+    _ = state.synthesizer
+    await state.limits.begin(request.state.caller.account)
+
+
+async def plan_of(request: Request, speech: SpeechRequest, meter: RequestWatch) -> SpeechPlan:
+    """The plan of a request, whose characters are counted; raises every error that is the caller's."""
+    state, caller = state_of(request), request.state.caller
+    meter.known(speech.model, external_session_id=speech.session_id, external_request_id=speech.request_id)
+    meter.text("text", speech.text)
     speech = await with_own(state, caller, speech)
-    plan = await asyncio.to_thread(synthesizer.plan, speech)
+    plan = await asyncio.to_thread(state.synthesizer.plan, speech)
     await state.take_characters(caller, len(speech.text))
     return plan
 
@@ -96,27 +114,30 @@ async def with_own(state: State, caller: Caller, speech: SpeechRequest) -> Speec
 
 
 @asynccontextmanager
-async def _metered(request: Request) -> AsyncIterator[Meter]:
-    """Count the request, and an error of the block."""
-    meter = state_of(request).store.usage.begin(request.state.caller)
+async def metered(request: Request, capability: str, transport: str = "http") -> AsyncIterator[RequestWatch]:
+    """Watch a request while it is received, and its end if the block fails; else whoever answers it ends the watch."""
+    request_id = request.state.answer_headers["X-Request-Id"]
+    meter = RequestWatch(state_of(request), request.state.caller, capability, transport, request, request_id=request_id)
+    request.state.watch = meter
     try:
         yield meter
-    except Exception as error:
-        if not isinstance(error, ClientDisconnect):
-            meter.fail()
+        meter.received()
+    except BaseException as error:
+        meter.end(error)
+        if isinstance(error, Exception) and not isinstance(error, ClientDisconnect):
             await meter.commit()
         raise
 
 
-async def _counted(chunks: AsyncGenerator[EncodedChunk], meter: Meter) -> AsyncGenerator[EncodedChunk]:
+async def counted(chunks: AsyncGenerator[EncodedChunk], meter: RequestWatch) -> AsyncGenerator[EncodedChunk]:
     """The chunks, whose sound is counted; so is an error. The end comes once no crash can lose the count."""
     try:
         async with aclosing(chunks):
             async for chunk in chunks:
                 meter.add_audio(chunk.duration_s)
                 yield chunk
-    except Exception:
-        meter.fail()
+    except Exception as error:
+        meter.fail(error)
         await meter.commit()
         raise
     await meter.commit()
@@ -155,7 +176,7 @@ class StreamedResponse(Response):
     passes for whole.
     """
 
-    def __init__(self, body: AsyncGenerator[bytes], media_type: str, meter: Meter) -> None:
+    def __init__(self, body: AsyncGenerator[bytes], media_type: str, meter: RequestWatch) -> None:
         super().__init__(media_type=media_type)
         del self.headers["content-length"]
         self._body = body
@@ -165,12 +186,14 @@ class StreamedResponse(Response):
         """ASGI."""
         request = Request(scope)
         try:
-            with state_of(request).limits.request(request.state.caller.account):
+            async with state_of(request).limits.request(request.state.caller.account):
                 await _until_disconnect(receive, self._send(send))
-        except OpenWavesError:
-            self._meter.fail()
-            await self._meter.commit()
+        except BaseException as error:
+            self._meter.end(error)
+            if isinstance(error, OpenWavesError):
+                await self._meter.commit()
             raise
+        self._meter.end()
 
     async def _send(self, send: Send) -> None:
         async with aclosing(self._body) as body:
@@ -206,17 +229,18 @@ async def _until_disconnect(receive: Receive, work: Coroutine[Any, Any, None]) -
         await asyncio.gather(working, watching, return_exceptions=True)
 
 
-async def _data(chunks: AsyncGenerator[EncodedChunk]) -> AsyncGenerator[bytes]:
+async def data_of(chunks: AsyncGenerator[EncodedChunk]) -> AsyncGenerator[bytes]:
+    """The sound of chunks."""
     async with aclosing(chunks):
         async for chunk in chunks:
             if chunk.data:
                 yield chunk.data
 
 
-async def _whole_wav(chunks: AsyncGenerator[EncodedChunk], sample_rate: int) -> AsyncGenerator[bytes]:
+async def whole_wav(chunks: AsyncGenerator[EncodedChunk], sample_rate: int) -> AsyncGenerator[bytes]:
     """A WAV with true lengths: the sound is collected first, on disk once it is long."""
     with WavFile(sample_rate) as wav:
-        async with aclosing(_data(chunks)) as data:
+        async with aclosing(data_of(chunks)) as data:
             async for part in data:
                 await asyncio.to_thread(wav.write, part)
         for part in wav.parts():
@@ -227,7 +251,7 @@ async def _events(chunks: AsyncGenerator[EncodedChunk]) -> AsyncGenerator[bytes]
     """Server-Sent Events (contract section 5): one ``data:`` line each, then the end or an error."""
     started = False
     try:
-        async with aclosing(_data(chunks)) as data:
+        async with aclosing(data_of(chunks)) as data:
             async for part in data:
                 started = True
                 audio = base64.b64encode(part).decode("ascii")

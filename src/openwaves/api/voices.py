@@ -12,8 +12,8 @@ from openwaves.api.state import State, state_of
 from openwaves.errors import VoiceNotFoundError
 from openwaves.languages import LANGUAGES
 from openwaves.storage.blobs import write_whole
+from openwaves.tts.voices.previews import PREVIEW_TEXTS
 from openwaves.types import SpeechRequest, Voice
-from openwaves.voices.previews import PREVIEW_TEXTS
 
 PREVIEW_RATE = 24000
 POOLS = {
@@ -65,7 +65,12 @@ async def get_all_voices(request: Request) -> Response:
 
 def public_url(request: Request) -> str:
     """The address of this server as its clients see it, without a slash at the end."""
-    return (state_of(request).settings.public_url or str(request.base_url)).rstrip("/")
+    settings = state_of(request).settings
+    return (
+        settings.public_url.rstrip("/")
+        if settings.public_url
+        else str(request.base_url).rstrip("/") + settings.root_path
+    )
 
 
 async def get_preview(request: Request) -> Response:
@@ -82,7 +87,9 @@ async def get_preview(request: Request) -> Response:
         sample_rate=PREVIEW_RATE,
         output_format="mp3",
     )
-    version = hashlib.sha256(repr((voice, speech, state.settings.engine)).encode()).hexdigest()[:12]
+    version = hashlib.sha256(repr((voice, speech, state.settings.engine, state.settings.decoder)).encode()).hexdigest()[
+        :12
+    ]
     path = state.settings.data_dir / "previews" / f"{voice.id}-{version}.mp3"
     async with _preview_locks.setdefault(voice.id, asyncio.Lock()):
         if not await asyncio.to_thread(path.exists):

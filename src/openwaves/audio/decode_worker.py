@@ -1,22 +1,26 @@
 """The process that decodes one upload: encoded bytes on its input, float32 samples on its output.
 
-It may use a second of processor time and a bounded amount of memory, writes no file, and takes a handful of formats
-only. ``openwaves.audio.decode`` is its other end; its exit status tells what was wrong.
+Its arguments are the processor time that it may use in seconds, the most seconds of sound (0: all), and how samples
+without a header are stored, as FFmpeg calls it, and their rate. Without arguments its input is a socket, through which
+they come when there is something to do, as JSON, and with them the file. It may use a bounded amount of memory, writes
+no file, and takes a handful of formats only. ``openwaves.audio.decode`` is its other end; its exit status tells what
+was wrong.
 """
 
 import io
+import json
 import os
 import sys
-from collections.abc import Iterator
-from typing import NoReturn
+from collections.abc import Iterator, Sequence
+from typing import IO, NoReturn
 
 import av
 import av.error
 
 RATE = 16000
-MOST_S = 60
-CPU_S = 1
 MEMORY_BYTES = 1 << 30
+LONGEST_WAIT_S = 600.0
+"""Seconds that it waits for something to do."""
 UNKNOWN = 3
 """Exit status: not a container of ``DEMUXERS``."""
 SOUNDLESS = 4
@@ -43,45 +47,72 @@ OPTIONS = {
 def main() -> None:
     """Decode, then end with a status."""
     sys.excepthook = lambda *_: os._exit(DAMAGED)
-    _limit()
-    data = sys.stdin.buffer.read()
+    source, (cpu_s, most_s, *headerless) = _given() if sys.argv[1:] else _awaited()
+    _limit(int(cpu_s))
     try:
-        status, pieces = decode(data)
+        status = decode(source, int(most_s) or float("inf"), headerless)
     except (av.error.FFmpegError, ValueError):
-        status, pieces = UNKNOWN, []
-    for piece in pieces:
-        sys.stdout.buffer.write(piece)
+        status = UNKNOWN
     sys.stdout.flush()
     os._exit(status)  # nothing is left to be torn down
 
 
-def decode(data: bytes) -> tuple[int, list[bytes]]:
-    """Decode the first sound track.
+def _given() -> tuple[IO[bytes], list[str]]:
+    """What comes with the start."""
+    source = sys.stdin.buffer if sys.stdin.seekable() else io.BytesIO(sys.stdin.buffer.read())
+    return source, sys.argv[1:]
+
+
+def _awaited() -> tuple[IO[bytes], list[str]]:
+    """What comes later, if it comes."""
+    import socket  # noqa: PLC0415 - not needed otherwise
+
+    with socket.socket(fileno=os.dup(sys.stdin.fileno())) as link:
+        link.settimeout(LONGEST_WAIT_S)
+        data, files, _, _ = socket.recv_fds(link, 1 << 16, 1)
+        if not files:
+            os._exit(0)  # nobody needs it
+        link.sendall(b"1")
+    return os.fdopen(files[0], "rb"), json.loads(data)
+
+
+def decode(source: IO[bytes], most_s: float, headerless: Sequence[str]) -> int:
+    """Decode the first sound track, and write native float32 mono samples at 16 kHz.
+
+    Args:
+        source: Can be read from any place.
+        most_s: Most seconds that are written.
+        headerless: Demuxer and sample rate of samples without a header; empty for a container.
 
     Returns:
-        The exit status, and native float32 mono samples at 16 kHz, at most ``MOST_S`` seconds.
+        The exit status.
     """
-    with av.open(io.BytesIO(data), "r", options=OPTIONS, metadata_errors="ignore", io_open=_refuse) as container:
+    options = dict(OPTIONS)
+    name = None
+    if headerless:
+        name, rate = headerless
+        options |= {"format_whitelist": name, "sample_rate": rate, "ch_layout": "mono"}
+    with av.open(source, "r", name, options=options, metadata_errors="ignore", io_open=_refuse) as container:
         if not container.streams.audio:
-            return SOUNDLESS, []
+            return SOUNDLESS
         stream = container.streams.audio[0]
         if stream.codec_context is None or stream.codec_context.name not in CODECS.split(","):
-            return SOUNDLESS, []
+            return SOUNDLESS
         stream.codec_context.thread_count = 1
-        return _samples(container.demux(stream))
+        return _write_samples(container.demux(stream), most_s)
 
 
-def _samples(packets: "Iterator[av.Packet[av.AudioStream]]") -> tuple[int, list[bytes]]:
+def _write_samples(packets: "Iterator[av.Packet[av.AudioStream]]", most_s: float) -> int:
     resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-    pieces: list[bytes] = []
-    left = RATE * MOST_S
+    most = RATE * most_s
+    n_written = 0
 
     def keep(frame: av.AudioFrame | None) -> None:
-        nonlocal left
+        nonlocal n_written
         for piece in resampler.resample(frame):
-            n_kept = min(left, piece.samples)
-            pieces.append(bytes(piece.planes[0])[: 4 * n_kept])
-            left -= n_kept
+            n_kept = int(min(most - n_written, piece.samples))
+            sys.stdout.buffer.write(bytes(piece.planes[0])[: 4 * n_kept])
+            n_written += n_kept
 
     try:
         for packet in packets:
@@ -91,12 +122,12 @@ def _samples(packets: "Iterator[av.Packet[av.AudioStream]]") -> tuple[int, list[
                         keep(frame)
             except av.error.InvalidDataError:
                 continue  # players pass over a damaged packet, too
-            if not left:
+            if n_written >= most:
                 break
         keep(None)
     except av.error.FFmpegError:
         pass  # what came before the end of a cut file counts
-    return (0, pieces) if left < RATE * MOST_S else (DAMAGED, [])
+    return 0 if n_written else DAMAGED
 
 
 def _refuse(url: str, _flags: int, _options: object) -> NoReturn:
@@ -104,13 +135,13 @@ def _refuse(url: str, _flags: int, _options: object) -> NoReturn:
     raise PermissionError(url)
 
 
-def _limit() -> None:
+def _limit(cpu_s: int) -> None:
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - POSIX only
 
     for kind, most in (
-        (resource.RLIMIT_CPU, CPU_S),
+        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_AS, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),

@@ -18,7 +18,15 @@ PLACEHOLDER_SIZE = 0xFFFFFFFF
 SPOOL_BYTES = 8 << 20
 PART_BYTES = 1 << 16
 _CODECS = {"mp3": "libmp3lame", "ulaw": "pcm_mulaw", "alaw": "pcm_alaw"}
-_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "ulaw": "audio/basic", "alaw": "audio/x-alaw-basic"}
+_CONTAINERS = {"opus": ("ogg", "libopus"), "aac": ("adts", "aac"), "flac": ("flac", "flac")}
+"""Formats whose packets need a frame around them, with muxer and codec."""
+_MUXING = {"fflags": "bitexact", "flush_packets": "1"}  # the same bytes each time, and each packet at once
+_PAGE_US = "100000"  # sound of an Ogg page: it leaves when it is full
+_LOSSY_BITS = 48_000
+_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "aac": "audio/aac", "flac": "audio/flac"}
+_TELEPHONE_HZ = 8000
+_TELEPHONE_TYPES = {"ulaw": ("audio/basic", "audio/PCMU"), "alaw": ("audio/x-alaw-basic", "audio/PCMA")}
+"""At 8000 Hz, and at any other rate, which the first ones have no word for. Source: RFC 2046 and RFC 4856."""
 
 
 class Encoder(Protocol):
@@ -32,9 +40,16 @@ class Encoder(Protocol):
         """What was kept back."""
         ...
 
+    @property
+    def frame_s(self) -> float:
+        """Sound of one frame of the codec; 0 where any number of samples is one."""
+        ...
+
 
 def encoder(output_format: AudioFormat, sample_rate: int, source_rate: int) -> Encoder:
     """The encoder of a request; ``wav`` begins with a header of unknown length."""
+    if output_format in _CONTAINERS:
+        return _FileEncoder(*_CONTAINERS[output_format], sample_rate, source_rate)
     if output_format in _CODECS:
         return _CodecEncoder(_CODECS[output_format], sample_rate, source_rate)
     header = wav_header(sample_rate, None) if output_format == "wav" else b""
@@ -43,7 +58,10 @@ def encoder(output_format: AudioFormat, sample_rate: int, source_rate: int) -> E
 
 def content_type(output_format: AudioFormat, sample_rate: int) -> str:
     """``Content-Type`` of an answer (contract section 4)."""
-    return _TYPES.get(output_format, f"audio/pcm;rate={sample_rate}")
+    if output_format in _TYPES:
+        return _TYPES[output_format]
+    at_8000, at_others = _TELEPHONE_TYPES.get(output_format, ("", "audio/pcm"))
+    return at_8000 if at_8000 and sample_rate == _TELEPHONE_HZ else f"{at_others};rate={sample_rate}"
 
 
 def wav_header(sample_rate: int, n_samples: int | None) -> bytes:
@@ -122,6 +140,8 @@ def _limited(samples: Samples) -> Samples:
 
 
 class _PcmEncoder:
+    frame_s = 0.0
+
     def __init__(self, sample_rate: int, source_rate: int, header: bytes) -> None:
         self._resample = _Resampler(source_rate, sample_rate)
         self._header = header
@@ -153,6 +173,7 @@ class _CodecEncoder:
         context.open()
         self._context = context
         self._frame_size = context.frame_size  # 0: any
+        self.frame_s = self._frame_size / sample_rate
         self._rest = np.zeros(0, np.int16)
 
     def encode(self, samples: Samples) -> bytes:
@@ -173,3 +194,64 @@ class _CodecEncoder:
         frame = av.AudioFrame.from_ndarray(samples[None], format=self._context.format.name, layout="mono")
         frame.sample_rate = self._context.sample_rate
         return b"".join(bytes(packet) for packet in self._context.encode(frame))
+
+
+class _Sink:
+    """Where a muxer writes; it cannot seek, so nothing is put right later."""
+
+    def __init__(self) -> None:
+        self._data = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._data += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        data = bytes(self._data)
+        self._data.clear()
+        return data
+
+
+class _FileEncoder:
+    """FFmpeg's codecs whose packets need a container; the codec gets whole frames, whatever the calls are."""
+
+    def __init__(self, container: str, codec: str, sample_rate: int, source_rate: int) -> None:
+        self._resample = _Resampler(source_rate, sample_rate)
+        self._rate = sample_rate
+        self._sink = _Sink()
+        options = {**_MUXING, "page_duration": _PAGE_US} if container == "ogg" else _MUXING
+        self._container = av.open(self._sink, "w", format=container, options=options)
+        stream = self._container.add_stream(codec, rate=sample_rate)
+        assert isinstance(stream, av.AudioStream)  # noqa: S101 - every codec of the table is one
+        stream.layout = "mono"
+        if codec != "flac":
+            stream.bit_rate = _LOSSY_BITS
+        self._container.start_encoding()
+        self._stream = stream
+        self._frame_size = stream.codec_context.frame_size
+        self.frame_s = self._frame_size / sample_rate
+        self._rest = np.zeros(0, np.int16)
+        self._n_sent = 0
+
+    def encode(self, samples: Samples) -> bytes:
+        pending = np.concatenate([self._rest, self._resample(samples)])
+        whole = len(pending) - len(pending) % self._frame_size
+        self._rest = pending[whole:]
+        for begin in range(0, whole, self._frame_size):
+            self._mux(pending[begin : begin + self._frame_size])
+        return self._sink.taken()
+
+    def finish(self) -> bytes:
+        tail = np.concatenate([self._rest, self._resample(np.zeros(0, np.float32), last=True)])
+        for begin in range(0, len(tail), self._frame_size):
+            self._mux(tail[begin : begin + self._frame_size])
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+        return self._sink.taken()
+
+    def _mux(self, samples: NDArray[np.int16]) -> None:
+        frame = av.AudioFrame.from_ndarray(samples[None], format="s16", layout="mono")
+        frame.sample_rate = self._rate
+        frame.pts = self._n_sent
+        self._n_sent += len(samples)
+        self._container.mux(self._stream.encode(frame))

@@ -1,7 +1,7 @@
 """Cuts the silence that engines leave before and after an utterance, and takes it out of the times of phonemes."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,53 @@ against the durations of Kokoro and hibari, 40 sentences each."""
 PUNCTUATION = frozenset('.,;:!?…—"“”()')
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is kept of an utterance.
+
+    Attributes:
+        begin: The first sample of it.
+        end: Past the last.
+        n_in: Samples that are faded in.
+        n_out: Samples that are faded out.
+        sample_rate: Hz.
+        timings: Of every phoneme, from the beginning of what is kept.
+    """
+
+    begin: int
+    end: int
+    n_in: int
+    n_out: int
+    sample_rate: int
+    timings: tuple[PhonemeTiming, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Length of what is kept."""
+        return (self.end - self.begin) / self.sample_rate
+
+    def of(self, samples: Samples, at: int = 0) -> Samples:
+        """What is kept of some samples, faded.
+
+        Args:
+            samples: A piece of the utterance.
+            at: Where it begins there.
+        """
+        begin, end = max(self.begin, at), min(self.end, at + len(samples))
+        kept = samples[max(0, begin - at) : max(0, end - at)].copy()
+        if len(kept):
+            _fade(kept, begin - self.begin, self.n_in)
+            _fade(kept[::-1], self.end - end, self.n_out)
+        return kept
+
+
+def heard_frames(samples: Samples, hop: int) -> NDArray[np.bool_]:
+    """Whether something is heard in each frame of ``hop`` samples; the last, if it is not full, is left out."""
+    n_frames = len(samples) // hop
+    energy = np.sqrt(np.mean(samples[: n_frames * hop].reshape(n_frames, hop) ** 2, axis=1))
+    return np.asarray(energy > energy.max(initial=0.0) * THRESHOLD)
+
+
 def trim(audio: Audio, phonemes: str, *, seam_before: bool = False, seam_after: bool = False) -> Audio:
     """Cut lead-in and tail, fade both ends, and set the timings right.
 
@@ -37,49 +84,82 @@ def trim(audio: Audio, phonemes: str, *, seam_before: bool = False, seam_after: 
     Returns:
         The audio; unchanged if it is silent throughout.
     """
-    rate = audio.sample_rate
-    hop = round(FRAME_S * rate)
-    n_frames = len(audio.samples) // hop
-    if not n_frames:
-        return audio
-    energy = np.sqrt(np.mean(audio.samples[: n_frames * hop].reshape(n_frames, hop) ** 2, axis=1))
-    loud = np.flatnonzero(energy > energy.max() * THRESHOLD)
-    if not len(loud):
-        return audio
-    begin = max(0, int(loud[0]) * hop - round((SEAM_BEFORE_S if seam_before else KEEP_BEFORE_S) * rate))
-    end = min(
-        len(audio.samples), (int(loud[-1]) + 1) * hop + round((SEAM_AFTER_S if seam_after else KEEP_AFTER_S) * rate)
+    hop = round(FRAME_S * audio.sample_rate)
+    cut = find_cut(
+        heard_frames(audio.samples, hop),
+        hop,
+        len(audio.samples),
+        audio.sample_rate,
+        audio.timings,
+        phonemes,
+        seam_before=seam_before,
+        seam_after=seam_after,
     )
+    return audio if cut is None else replace(audio, samples=cut.of(audio.samples), timings=cut.timings)
+
+
+def find_cut(
+    heard: NDArray[np.bool_],
+    hop: int,
+    n_samples: int,
+    rate: int,
+    timings: Sequence[PhonemeTiming],
+    phonemes: str,
+    *,
+    seam_before: bool,
+    seam_after: bool,
+) -> Cut | None:
+    """What ``trim`` keeps.
+
+    Args:
+        heard: Whether something is heard in each frame.
+        hop: Samples of a frame.
+        n_samples: Length of the utterance.
+        rate: Its sample rate, Hz.
+        timings: Of every phoneme.
+        phonemes: As in ``trim``.
+        seam_before: As in ``trim``.
+        seam_after: As in ``trim``.
+
+    Returns:
+        None if it is silent throughout.
+    """
+    loud = np.flatnonzero(heard)
+    if not len(loud):
+        return None
+    begin = max(0, int(loud[0]) * hop - round((SEAM_BEFORE_S if seam_before else KEEP_BEFORE_S) * rate))
+    end = min(n_samples, (int(loud[-1]) + 1) * hop + round((SEAM_AFTER_S if seam_after else KEEP_AFTER_S) * rate))
     shift_s, length_s = begin / rate, (end - begin) / rate
-    quiet_from = _quiet_from(loud, n_frames)
-    timings = []
-    for number, (start_s, end_s) in enumerate(audio.timings):
+    quiet_from = _quiet_from(loud, len(heard), hop / rate)
+    moved = []
+    for number, (start_s, end_s) in enumerate(timings):
         follows = phonemes[number + 1 : number + 2]
         if (not follows or follows in PUNCTUATION) and phonemes[number] not in PUNCTUATION:
             end_s = max(start_s, min(end_s, quiet_from(start_s, end_s)))  # noqa: PLW2901
         early_s = shift_s + ONSET_LEAD_S
-        timings.append(PhonemeTiming(*(min(max(time_s - early_s, 0.0), length_s) for time_s in (start_s, end_s))))
-    n_in = round((SEAM_FADE_S if seam_before else FADE_S) * rate)
-    n_out = round((SEAM_FADE_S if seam_after else FADE_S) * rate)
-    return replace(audio, samples=_faded(audio.samples[begin:end], n_in, n_out), timings=tuple(timings))
+        moved.append(PhonemeTiming(*(min(max(time_s - early_s, 0.0), length_s) for time_s in (start_s, end_s))))
+    n_in, n_out = (
+        min(round((SEAM_FADE_S if is_seam else FADE_S) * rate), (end - begin) // 2)
+        for is_seam in (seam_before, seam_after)
+    )
+    return Cut(begin, end, n_in, n_out, rate, tuple(moved))
 
 
-def _quiet_from(loud: NDArray[np.intp], n_frames: int) -> Callable[[float, float], float]:
+def _quiet_from(loud: NDArray[np.intp], n_frames: int, frame_s: float) -> Callable[[float, float], float]:
     """Gives, for a stretch of time, when its last sound ends; its own end if it is silent."""
     last = np.full(n_frames + 1, -1)
     last[loud] = loud
     last = np.maximum.accumulate(last)
 
     def find(start_s: float, end_s: float) -> float:
-        frame = int(last[min(int(end_s / FRAME_S), n_frames)])
-        return (frame + 1) * FRAME_S if frame * FRAME_S >= start_s else end_s
+        frame = int(last[min(int(end_s / frame_s), n_frames)])
+        return (frame + 1) * frame_s if frame * frame_s >= start_s else end_s
 
     return find
 
 
-def _faded(samples: Samples, n_in: int, n_out: int) -> Samples:
-    faded = samples.copy()
-    for part, n_fade in ((faded, n_in), (faded[::-1], n_out)):
-        n_fade = min(n_fade, len(part) // 2)  # noqa: PLW2901
-        part[:n_fade] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(n_fade) / max(n_fade, 1))).astype(np.float32)
-    return faded
+def _fade(samples: Samples, at: int, n_fade: int) -> None:
+    """Fade in what lies in the first ``n_fade`` samples of a whole, of which this begins at ``at``."""
+    n = max(0, min(n_fade - at, len(samples)))
+    if n:
+        samples[:n] *= (0.5 - 0.5 * np.cos(np.pi * np.arange(at, at + n) / n_fade)).astype(np.float32)

@@ -12,6 +12,8 @@ from openwaves.bench.run import Measured
 
 Report = dict[str, Any]
 
+NOTICED_GAP_S = 0.2
+
 
 def percentile(values: list[float], percent: float) -> float:
     """Of sorted values, at least one; between two values in proportion."""
@@ -48,6 +50,7 @@ def report(measured: Measured) -> Report:
         "connect_ms": spread((outcome.connect_s for outcome in outcomes), 1000),
         "first_audio_ms": spread((outcome.first_audio_s for outcome in served), 1000),
         "underruns": None if measured.options.mode == "sync" else _underruns(outcomes),
+        "gaps": None if measured.options.mode == "sync" else _gaps(outcomes),
         "real_time_factor": spread(outcome.real_time_factor for outcome in served),
         "audio_s": round(audio_s, 3),
         "audio_s_per_s": round(audio_s / wall_s, 3),
@@ -104,6 +107,15 @@ def _underruns(outcomes: list[Outcome]) -> dict[str, float]:
     }
 
 
+def _gaps(outcomes: list[Outcome]) -> dict[str, Any]:
+    """The largest pause between two frames of each stream, and how many streams had one that clients may notice."""
+    gaps_s = [outcome.playback.gap_s for outcome in outcomes if outcome.first_audio is not None]
+    return {
+        "streams_over_200_ms": sum(gap_s > NOTICED_GAP_S for gap_s in gaps_s),
+        "largest_ms": spread(gaps_s, 1000),
+    }
+
+
 def _server(found: list[Usage], audio_s: float) -> dict[str, Any] | None:
     if len(found) < 2:
         return None
@@ -141,4 +153,5 @@ def _one(outcome: Outcome, began: float) -> dict[str, Any]:
         "ended_s": None if outcome.ended is None else round(outcome.ended - began, 4),
         "audio_s": round(outcome.playback.audio_s, 3),
         "stall_s": round(outcome.playback.stall_s, 4),
+        "gap_s": round(outcome.playback.gap_s, 4),
     }

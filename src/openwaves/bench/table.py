@@ -69,6 +69,9 @@ def _sound(report: Report) -> Iterator[Row]:
         stalled = f", {runs['stall_s']:.3f} s of silence, worst {runs['worst_s'] * 1000:.0f} ms"
         count = f"{runs['streams_with_any']} of {runs['streams']} streams"
         yield "underruns", count + (stalled if runs["stalls"] else "")
+    if gaps := report["gaps"]:
+        yield "largest gap of each stream, ms", _spread(gaps["largest_ms"], 0)
+        yield "  over 200 ms", f"{gaps['streams_over_200_ms']} of {gaps['largest_ms']['n']} streams"
     yield "throughput", f"{report['audio_s_per_s']:.1f} s of sound per second ({report['audio_s']:.1f} s in all)"
 
 

@@ -1,5 +1,6 @@
 """The command line: ``openwaves serve``, ``openwaves speak`` and the other commands, one module each."""
 
+import signal
 import sys
 from importlib import import_module
 
@@ -10,7 +11,13 @@ from openwaves.errors import OpenWavesError
 
 COMMANDS = (
     "serve",
+    "cluster",
     "speak",
+    "chat",
+    "transcribe",
+    "listen",
+    "talk",
+    "wyoming",
     "text",
     "voices",
     "models",
@@ -21,6 +28,8 @@ COMMANDS = (
     "dictionaries",
     "clone",
     "usage",
+    "backup",
+    "restore",
 )
 """In the order of ``--help``; each is an object in the module of its name."""
 
@@ -51,7 +60,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: a deliberate error ends in one line and status 1."""
+    """Entry point: a deliberate error ends in one line and status 1. SIGTERM cleans up, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
         cli()
     except OpenWavesError as error:

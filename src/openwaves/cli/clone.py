@@ -12,12 +12,12 @@ from rich.table import Table
 from openwaves.assembly import Assembly, assemble
 from openwaves.cli.options import read_settings, settings_options
 from openwaves.cli.store import open_store, with_store
-from openwaves.cloning import CloneMaker
+from openwaves.models.progress import rich_progress
 from openwaves.settings import Settings
 from openwaves.storage import Store
 from openwaves.storage.accounts import FIRST_ACCOUNT
 from openwaves.storage.clones import CloneDetails, StoredClone
-from openwaves.voices.progress import rich_progress
+from openwaves.tts.cloning.maker import CloneMaker
 
 _account = click.option(
     "--account", default=FIRST_ACCOUNT, show_default=True, help="Id or name of the account that owns it."
@@ -48,6 +48,7 @@ def create_clone(file: BinaryIO, account: str, config: Path | None, **options: A
     fields = {name: options.pop(name) for name in told}
     details = parse_details({**fields, "displayName": fields.pop("name")}, getattr(file, "name", ""))
     settings = read_settings(config, {"log_level": "warning", **options})
+    asyncio.run(_check_account(settings, account))
     with rich_progress() as progress:
         speech = assemble(settings, progress, _say)
     try:
@@ -94,7 +95,14 @@ async def _create(
 ) -> StoredClone:
     async with await open_store(settings) as store:
         account_id = (await store.accounts.find(account)).id
-        return await CloneMaker(store, threads=1).make(speech, account_id, details, recording)
+        learn, say = speech.learn_voice, speech.synthesizer.whole
+        return await CloneMaker(store, at_once=1).make(learn, say, account_id, details, recording)
+
+
+async def _check_account(settings: Settings, account: str) -> None:
+    """Refuse an unknown account before anything is loaded."""
+    async with await open_store(settings) as store:
+        await store.accounts.find(account)
 
 
 def _say(line: str) -> None:

@@ -1,5 +1,6 @@
 """``openwaves doctor``: is this machine ready, and what is to be done if not."""
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -15,15 +16,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from openwaves.cli.options import read_settings, settings_options
-from openwaves.engines.hibari import HibariEngine
-from openwaves.engines.kokoro.engine import openvino_problem
 from openwaves.errors import OpenWavesError
-from openwaves.g2p import japanese
-from openwaves.g2p.english import english
-from openwaves.g2p.espeak import phonemize
+from openwaves.models.store import CHAT_MODEL, PULL_COMMAND, ModelStore
 from openwaves.scheduler import available_cores
 from openwaves.settings import Settings
-from openwaves.voices.models import PULL_COMMAND, ModelStore
+from openwaves.tts.engines.hibari import HibariEngine
+from openwaves.tts.engines.kokoro.engine import openvino_problem
+from openwaves.tts.g2p import japanese
+from openwaves.tts.g2p.english import english
+from openwaves.tts.g2p.espeak import phonemize
 
 INSTRUCTION_SETS = ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16", "asimddp", "i8mm", "bf16")
 NEEDED_MEMORY_GB = 2.0
@@ -49,7 +50,7 @@ def doctor(config: Path | None, **options: Any) -> None:
     settings = read_settings(config, {"log_level": "warning", **options})
     console = Console(highlight=False, soft_wrap=True)
     failed = False
-    for check in (_system, _cores, _memory, _backend, _models, _engines, _text, _folders, _port):
+    for check in (_system, _cores, _memory, _backend, _models, _engines, _text, _chat, _folders, _port):
         for finding in check(settings):
             console.print(f"{SIGNS[finding.state]} {escape(finding.text)}")
             failed |= finding.state == "fail"
@@ -112,7 +113,7 @@ def _backend(settings: Settings) -> Iterator[Finding]:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     try:
-        wrong = [status for status in ModelStore(settings.model_dir).status() if status.state != "present"]
+        wrong = ModelStore(settings.model_dir).out_of_order()
     except OpenWavesError as error:
         yield Finding("fail", error.message)
         return
@@ -136,6 +137,32 @@ def _text(_settings: Settings) -> Iterator[Finding]:
     yield _tried("espeak-ng reads the other languages", lambda: phonemize(["नमस्ते"], "hi"))
     if not japanese.is_installed():
         yield Finding("note", "Japanese is not installed: `pip install 'openwaves[japanese]'` adds it (340 MB)")
+
+
+def _chat(settings: Settings) -> Iterator[Finding]:
+    places = settings.llm_url or "local"
+    if places == "off":
+        yield Finding("ok", "chat is turned off, as the settings ask")
+        return
+    if places != "local":
+        yield Finding("ok", f"chats are answered by {places}; `openwaves chat hello` tries it")
+    if "local" not in places.split():
+        return
+    path = settings.llm_model_path or ModelStore(settings.model_dir).root / CHAT_MODEL
+    if importlib.util.find_spec("xllamacpp") is None:
+        yield Finding("fail", "xllamacpp is not installed: run `make setup` again, or set --llm-url")
+    elif settings.llm_model_path is not None and not path.is_file():
+        yield Finding("fail", f"there is no model file {path}: set another --llm-model-path")
+    elif settings.llm_model_path is not None:
+        yield Finding("ok", f"chats are answered by {path}")
+    else:
+        when = "it is in place" if path.is_file() else "the first chat or `openwaves models pull --llm` fetches 480 MB"
+        yield Finding("ok", f"chats are answered by a model of half a billion parameters: {when}")
+        yield Finding(
+            "note",
+            "it gives short answers and calls simple tools, gets facts wrong and knows little beyond English; "
+            "for a real one: --llm-url http://HOST/v1 --llm-model NAME",
+        )
 
 
 def _tried(what: str, attempt: Callable[[], object]) -> Finding:

@@ -11,10 +11,17 @@ from rich.table import Table
 
 from openwaves.assembly import fetch_models
 from openwaves.cli.options import read_settings, settings_options
-from openwaves.engines.prepared import made_before
-from openwaves.voices.cloning.prepare import prepare_encoders
-from openwaves.voices.models import ModelStore
-from openwaves.voices.progress import rich_progress
+from openwaves.models.hub import HUB_RECOGNISERS, HubRecogniser
+from openwaves.models.prepared import made_before
+from openwaves.models.progress import rich_progress
+from openwaves.models.store import CHAT, SMALL_CHAT, STARTING_BUNDLES, ModelStore, load_manifest
+from openwaves.speakers.prepare import prepare_encoders
+
+BUNDLES = tuple(
+    dict.fromkeys(
+        group.bundle for group in load_manifest() if group.bundle not in (*STARTING_BUNDLES, CHAT, SMALL_CHAT)
+    )
+)
 
 
 @click.group()
@@ -23,12 +30,24 @@ def models() -> None:
 
 
 @models.command()
+@click.option(
+    "--stt",
+    multiple=True,
+    type=click.Choice((*BUNDLES, *HUB_RECOGNISERS)),
+    help="Fetch a recogniser, too; can be repeated.",
+)
+@click.option("--llm", is_flag=True, help="Fetch the language model as well, which else comes with the first chat.")
 @settings_options("model_dir")
-def pull(config: Path | None, **options: Any) -> None:
+def pull(config: Path | None, *, stt: tuple[str, ...], llm: bool, **options: Any) -> None:
     """Fetch what is missing or damaged, and prepare the networks for this machine."""
     settings = read_settings(config, {"log_level": "warning", **options})
     with rich_progress() as progress:
         fetch_models(settings, progress)
+        store = ModelStore(settings.model_dir)
+        store.pull(progress, bundles=[name for name in (*stt, *([CHAT] if llm else [])) if name not in HUB_RECOGNISERS])
+        for name in stt:
+            if name in HUB_RECOGNISERS:
+                HubRecogniser(name, store.root).pull(progress)
     click.echo(f"the model files are complete in {settings.model_dir}")
 
 
@@ -50,14 +69,14 @@ def list_files(config: Path | None, **options: Any) -> None:
 def verify(config: Path | None, **options: Any) -> None:
     """Check every file against its SHA-256; status 1 if one is missing or damaged."""
     settings = read_settings(config, {"log_level": "warning", **options})
-    statuses = ModelStore(settings.model_dir).status()
-    wrong = [status for status in statuses if status.state != "present"]
+    store = ModelStore(settings.model_dir)
+    wrong = store.out_of_order()
     for status in wrong:
         click.echo(f"{status.state}: {status.file.path}")
     if wrong:
-        click.echo(f"{len(wrong)} of {len(statuses)} files are not in order; run `openwaves models pull`", err=True)
+        click.echo(f"{len(wrong)} files are not in order; run `openwaves models pull`", err=True)
         sys.exit(1)
-    click.echo(f"{len(statuses)} files are in order")
+    click.echo("the model files are in order")
 
 
 @models.command()

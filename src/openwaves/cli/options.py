@@ -1,5 +1,6 @@
 """Command-line options made from the settings: one source for names, types, defaults and help."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -7,9 +8,18 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from openwaves.cli.logs import configure
-from openwaves.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings, load_settings
+from openwaves.settings import (
+    CONFIG_VARIABLE,
+    ENV_PREFIX,
+    HOMELESS,
+    Settings,
+    load_settings,
+    nearest,
+    unknown_variables,
+)
 
 Command = Callable[..., Any]
 
@@ -34,13 +44,29 @@ def read_settings(config: Path | None, options: dict[str, Any]) -> Settings:
     """The settings; a wrong value ends the command with a message that names it."""
     try:
         settings = load_settings(config, **options)
-    except FileNotFoundError as error:
-        raise click.UsageError(str(error)) from error
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise click.UsageError("; ".join(lines)) from error
+        raise click.UsageError("; ".join(map(_problem, error.errors(include_url=False)))) from error
+    except (FileNotFoundError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
     configure(settings)
+    if unknown := unknown_variables(os.environ):
+        click.echo(
+            f"openwaves: ignored in the environment, since no option has this name: {', '.join(unknown)}", err=True
+        )
+    for name in ("data_dir", "model_dir"):
+        if name in options and getattr(settings, name).is_relative_to(HOMELESS):
+            raise click.UsageError(
+                f"{name}: this user has no home folder; name a folder with --{name.replace('_', '-')} "
+                f"or {ENV_PREFIX}{name.upper()}"
+            )
     return settings
+
+
+def _problem(error: ErrorDetails) -> str:
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{name}: no option has this name{nearest(name, Settings.model_fields)}"
+    return f"{name}: {error['msg']}"
 
 
 def _option(name: str, field: FieldInfo) -> Callable[[Command], Command]:

@@ -10,20 +10,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from openwaves.cli.texts import TextCommand, find_voice
 from openwaves.errors import FieldError
 from openwaves.languages import CODES
-from openwaves.normalize import Spoken
-from openwaves.text.analyze import analyze, check_speakable, pieces
-from openwaves.text.clean import clean
-from openwaves.text.scripts import runs
-from openwaves.types import Segment, SpeechJob
-from openwaves.voices.catalogue import Catalogue
+from openwaves.tts.normalize import Spoken
+from openwaves.tts.text.analyze import analyze, check_speakable, pieces
+from openwaves.tts.text.clean import clean
+from openwaves.tts.text.scripts import runs
+from openwaves.types import Segment, SpeechJob, Voice
 
 MAX_PHONEMES = 510
 _WORD = re.compile(r"\S+")
 
 
-@click.command()
+@click.command(cls=TextCommand)
 @click.argument("text", required=False)
 @click.option("--language", type=click.Choice(CODES), default="auto", show_default=True, help="Language of the text.")
 @click.option("--number-language", type=click.Choice(CODES), help="Language of the numbers; default: the text's.")
@@ -46,26 +46,27 @@ def text(
     one line of JSON comes out for each, in order: {"spoken", "phonemes", "words": [{"text", "start", "end",
     "spoken"}]}, or {"error"} for a line that cannot be read.
     """
+    speaker = find_voice(voice)
     if batch is not None:
-        _batch(batch, voice)
+        _batch(batch, speaker)
         return
     if text is None:
         raise click.UsageError("give a TEXT or --batch FILE")
-    job = _job(text, language, number_language, math, voice)
+    job = _job(text, language, number_language, math, speaker)
     if explain:
         _explain(job)
     else:
         click.echo(_spoken(pieces(job)))
 
 
-def _batch(lines: Iterable[str], voice: str) -> None:
+def _batch(lines: Iterable[str], voice: Voice) -> None:
     for line in lines:
         if line.strip():
             click.echo(json.dumps(_answer(line, voice), ensure_ascii=False))
             sys.stdout.flush()
 
 
-def _answer(line: str, voice: str) -> dict[str, Any]:
+def _answer(line: str, voice: Voice) -> dict[str, Any]:
     try:
         row = json.loads(line)
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
@@ -90,7 +91,7 @@ def _answer(line: str, voice: str) -> dict[str, Any]:
     }
 
 
-def _job(text: str, language: str, number_language: str | None, math: bool, voice: str) -> SpeechJob:
+def _job(text: str, language: str, number_language: str | None, math: bool, voice: Voice) -> SpeechJob:
     """The whole text as one segment.
 
     Raises:
@@ -98,7 +99,7 @@ def _job(text: str, language: str, number_language: str | None, math: bool, voic
     """
     check_speakable(text, language)
     segment = Segment(text, 0, len(text), 0.0)
-    return SpeechJob(segment, Catalogue.load().get(voice), 1.0, language, number_language, math_notation=math, seed=0)
+    return SpeechJob(segment, voice, 1.0, language, number_language, math_notation=math, seed=0)
 
 
 def _explain(job: SpeechJob) -> None:

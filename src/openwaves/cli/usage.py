@@ -32,7 +32,7 @@ def usage(
     config: Path | None,
     **options: Any,
 ) -> None:
-    """Show requests, characters, seconds of sound and errors by day (UTC), account and key."""
+    """Show requests, characters, seconds of sound made and heard, tokens and errors by day (UTC), account and key."""
     first = since.date().isoformat() if since else ""
     last = until.date().isoformat() if until else "9999"
 
@@ -45,9 +45,11 @@ def usage(
         told = [{"day": r.day, "account": r.account_id, "key": r.key_id, **asdict(r.counts)} for r in rows]
         click.echo(json.dumps(told, indent=2))
         return
-    table = Table("day", "account", "key", "requests", "characters", "sound", "errors", box=None)
+    table = Table("day", "account", "key", "requests", "characters", "sound", "heard", "tokens", "errors", box=None)
     for row in rows:
         counts = row.counts
-        numbers = (str(counts.requests), str(counts.characters), f"{counts.audio_s:.1f} s", str(counts.errors))
+        sound, heard = f"{counts.audio_s:.1f} s", f"{counts.heard_s:.1f} s"
+        tokens = f"{counts.prompt_tokens} + {counts.completion_tokens}"
+        numbers = (str(counts.requests), str(counts.characters), sound, heard, tokens, str(counts.errors))
         table.add_row(row.day, row.account_id, row.key_id, *numbers)
     Console().print(table)

@@ -1,6 +1,7 @@
 """How many cores a job keeps busy: some networks take one, some spread over all that are idle."""
 
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 
@@ -19,7 +20,13 @@ class Reading(NamedTuple):
 class CoreMeter:
     """Sets the CPU time of the process against the time for which its jobs ran. Not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, cpu_time: Callable[[], float] = time.process_time) -> None:
+        """Begin with no jobs.
+
+        Args:
+            cpu_time: CPU time of what does the jobs so far, in seconds.
+        """
+        self._cpu_time = cpu_time
         self._n_running = 0
         self._jobs_s = 0.0
         self._changed = time.monotonic()
@@ -29,7 +36,7 @@ class CoreMeter:
         now = time.monotonic()
         self._jobs_s += self._n_running * (now - self._changed)
         self._n_running, self._changed = n_jobs, now
-        return Reading(time.process_time(), self._jobs_s)
+        return Reading(self._cpu_time(), self._jobs_s)
 
 
 def cores(begin: Reading, end: Reading, most: int) -> float:

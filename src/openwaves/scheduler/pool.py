@@ -1,263 +1,293 @@
-"""The workers: a heap of jobs by deadline, one thread per core.
+"""The workers: work by due time, one thread per core.
 
-Engines release the interpreter lock while they compute, so threads share one copy of each network. A job's deadline
-is the moment at which its listener would run dry. A new live listener begins at once, before all others, as soon as
-that leaves nobody else without sound; until then it waits, and if that takes ``START_WAIT_S`` it is refused. Pieces
-of whole files are due ``WHOLE_FILE_DUE_S`` after they came: live work passes them until then, and no longer. While
-there are live listeners, one worker is kept free of whole files, so that a new one need not wait for a long piece. The
-first piece for a listener runs alone: a second one beside it would share the memory bus and delay the first sound.
+Networks release the interpreter lock while they compute, so threads share one copy of each. Live sound is due when its
+listener would run dry. A new live listener begins at once, before all others, as soon as that leaves nobody else
+without sound; until then it waits. Who cannot begin within ``start_wait_s`` is refused, at once if that is already
+certain. What nobody waits for, such as pieces of whole files, is passed by live work until it is due, and no longer;
+while somebody listens, one worker is kept free of it. Under light load the last idle worker takes nothing long that
+has time, and what runs long and has time makes way for a newcomer's first piece. The first piece for a listener runs
+alone: a second one beside it would share the memory bus and delay the first sound.
 """
 
-import asyncio
-import heapq
-import itertools
-import logging
 import math
 import threading
 import time
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from openwaves.cancellation import CancelToken
-from openwaves.errors import CancelledSynthesisError, EngineError, OpenWavesError, OverloadedError
-from openwaves.scheduler.admission import Due, can_begin
+from openwaves.errors import CancelledWorkError, LateWorkError, OpenWavesError, OverloadedError
+from openwaves.observing import Piece
+from openwaves.scheduler import outcomes
+from openwaves.scheduler.costs import Costs, Estimate
+from openwaves.scheduler.floor import Floor
+from openwaves.scheduler.listener import Entry, LiveListener
 from openwaves.scheduler.meter import CoreMeter, Reading, cores
-from openwaves.scheduler.pace import Estimate, Pace
 from openwaves.scheduler.protocol import Listener, Load
-from openwaves.types import Speech, SpeechJob
+from openwaves.scheduler.queue import Queue
+from openwaves.scheduler.work import Late, Work
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 START_WAIT_S = 5.0
-WHOLE_FILE_DUE_S = 5.0
-LIVE_MEMORY_S = 10.0  # how long after the last live listener a worker is still kept for the next
+FILE_DUE_S = 5.0  # of pieces of sound that is not played while it is made
 UNDERRUN_S = 0.02  # shorter gaps are within what clients buffer
-
-Speak = Callable[[SpeechJob, CancelToken], Speech]
-
-
-@dataclass(slots=True, eq=False)
-class _Entry:
-    """A job in the pool; ``due`` is None until its listener has begun."""
-
-    job: SpeechJob
-    listener: "_Listener"
-    estimate: Estimate
-    arrival: float
-    due: float | None = None
-    cancel: CancelToken = field(default_factory=CancelToken)
-    result: Future[Speech] = field(default_factory=Future)
-
-
-class _Listener:
-    """See ``Listener``. Its fields are guarded by the scheduler's lock."""
-
-    def __init__(self, scheduler: "Scheduler", live: bool) -> None:
-        self.live = live
-        self.has_begun = not live
-        self.dry_at: float | None = None
-        self.unfinished: list[_Entry] = []
-        self.parked: list[_Entry] = []
-        self._scheduler = scheduler
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._scheduler.forget(self)
-
-    async def synthesize(self, job: SpeechJob) -> Speech:
-        entry = self._scheduler.submit(job, self)
-        timer = None
-        if not self.has_begun:
-            timer = asyncio.get_running_loop().call_later(self._scheduler.start_wait_s, self._scheduler.refuse, entry)
-        try:
-            return await asyncio.wrap_future(entry.result)
-        except asyncio.CancelledError:
-            entry.cancel.cancel()
-            raise
-        finally:
-            if timer is not None:
-                timer.cancel()
-
-    def delivered(self, sound_s: float) -> None:
-        self._scheduler.deliver(self, sound_s)
-
-    def due(self, now: float) -> float:
-        """When the listener runs dry unless the next job is spoken."""
-        return (self.dry_at or now) + sum(entry.estimate.sound_s for entry in self.unfinished)
 
 
 class Scheduler:
-    """The engine pool of one machine. Thread-safe. ``close`` must be called; afterwards no job is taken."""
+    """The workers of one machine. Thread-safe. ``close`` must be called; afterwards no work is taken."""
 
-    def __init__(self, speak: Speak, workers: int, max_pending: int, start_wait_s: float = START_WAIT_S) -> None:
+    def __init__(
+        self,
+        workers: int,
+        max_pending: int,
+        start_wait_s: float = START_WAIT_S,
+        cpu_time: Callable[[], float] = time.process_time,
+    ) -> None:
         """Start the workers.
 
         Args:
-            speak: Does a job on the calling thread; safe from several threads.
             workers: Number of threads.
-            max_pending: Most jobs that may wait.
+            max_pending: Most pieces of work that may wait.
             start_wait_s: Longest time that a live listener waits to begin.
+            cpu_time: CPU time of what does the work so far, in seconds.
         """
-        self.start_wait_s = start_wait_s
-        self._speak = speak
+        self._start_wait_s = start_wait_s
         self._max_pending = max_pending
-        self._heap: list[tuple[float, int, _Entry]] = []
-        self._held: deque[_Listener] = deque()
-        self._listeners: set[_Listener] = set()
-        self._live_until = -math.inf
-        self._order = itertools.count()
+        self._floor = Floor(workers, Queue(workers))
         self._condition = threading.Condition()
         self._closed = False
-        self._counts = dict.fromkeys(("spoken", "cancelled", "failed", "refused", "underruns"), 0)
-        self._running: dict[_Entry, float] = {}
+        self._counts = dict.fromkeys(outcomes.COUNTED, 0)
         self._wait_s = 0.0
         self._busy_s = 0.0
-        self._pace = Pace()
-        self._meter = CoreMeter()
-        self._threads = [
-            threading.Thread(target=self._work, name=f"openwaves-worker-{n}", daemon=True) for n in range(workers)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._costs = Costs()
+        self._meter = CoreMeter(cpu_time)
+        self._threads: list[threading.Thread] = []
+        self._start_threads(workers)
 
     @property
     def workers(self) -> int:
         """Number of worker threads."""
-        return len(self._threads)
+        return self._floor.workers
+
+    def fit(self, workers: int, elsewhere: float = 0.0) -> None:
+        """Have so many workers from now on, which others use as well.
+
+        Args:
+            workers: Number of threads; those that are too many end with what they do.
+            elsewhere: Cores that others need of the same workers: nobody begins on these.
+        """
+        with self._condition:
+            self._floor.workers = self._floor.queue.workers = workers
+            self._floor.elsewhere = elsewhere
+            n_more = workers - len(self._threads)
+            self._begin_held(time.monotonic())
+            self._condition.notify_all()
+        self._start_threads(n_more)
+
+    @property
+    def demand(self) -> float:
+        """Cores that those who listen need, or that are busy, if that is more."""
+        with self._condition:
+            return max(self._floor.demand(self._floor.active(time.monotonic())), float(len(self._floor.running)))
+
+    def _start_threads(self, number: int) -> None:
+        for _ in range(number):
+            thread = threading.Thread(target=self._work, name="openwaves-worker", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     @property
     def load(self) -> Load:
         """A snapshot."""
         with self._condition:
-            held = sum(len(listener.unfinished) for listener in self._held)
+            held = sum(len(listener.unfinished) for listener in self._floor.held)
             return Load(
-                waiting=len(self._heap) + held + sum(len(listener.parked) for listener in self._listeners),
-                running=len(self._running),
-                listeners=len(self._active(time.monotonic())),
-                held=len(self._held),
+                waiting=len(self._floor.queue) + held + sum(len(listener.parked) for listener in self._floor.listeners),
+                running=len(self._floor.running),
+                listeners=len(self._floor.active(time.monotonic())),
+                held=len(self._floor.held),
+                reserved=self._floor.reserved,
                 wait_s=self._wait_s,
                 busy_s=self._busy_s,
                 **self._counts,
             )
 
-    def listener(self, *, live: bool) -> Listener:
-        """See ``EnginePool``."""
-        return _Listener(self, live)
+    def listener(self, *, live: bool, wait_s: float | None = None) -> Listener:
+        """See ``Workers``."""
+        return LiveListener(self, live, self._start_wait_s if wait_s is None else wait_s)
+
+    async def run(self, work: Work[T], *, due_s: float, live: bool = True, late: Late = "run") -> T:
+        """See ``Workers``."""
+        now = time.monotonic()
+        with self._condition:
+            self._check_room()
+            entry = Entry(work, None, self._costs.estimate(work), now, now + due_s, live, late)
+            self._floor.queue.push(entry)
+            self._condition.notify()
+        result: T = await entry.outcome()
+        return result
+
+    @contextmanager
+    def reserve(self, n_cores: float) -> Iterator[None]:
+        """See ``Workers``."""
+        with self._condition:
+            total = self._floor.reserved + n_cores
+            if total > self._floor.workers or not self._floor.can_begin([], more_reserved=n_cores):
+                self._counts["refused"] += 1
+                message = "the server is busy: one session more would leave others without sound"
+                raise OverloadedError(message, self._floor.retry_after_s())
+            self._floor.reserved += n_cores
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._floor.reserved = max(0.0, self._floor.reserved - n_cores)
+                self._begin_held(time.monotonic())
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Stop running jobs, fail waiting ones and end the threads."""
+        """Stop running work, fail what waits and end the threads."""
         with self._condition:
             self._closed = True
-            waiting = [entry for _, _, entry in self._heap]
-            waiting += [entry for listener in self._held for entry in listener.unfinished]
-            waiting += [entry for listener in self._listeners for entry in listener.parked]
-            self._heap.clear()
-            self._held.clear()
-            for entry in self._running:
+            waiting = self._floor.queue.clear()
+            waiting += [entry for listener in self._floor.held for entry in listener.unfinished]
+            waiting += [entry for listener in self._floor.listeners for entry in listener.parked]
+            self._floor.held.clear()
+            for entry in self._floor.running:
                 entry.cancel.cancel()
             self._condition.notify_all()
         for entry in waiting:
-            _fail(entry, OverloadedError("the server is shutting down", retry_after_s=5))
-        for thread in self._threads:
+            outcomes.fail(entry, outcomes.shutting_down())
+        for thread in list(self._threads):
             thread.join(timeout_s)
 
-    def submit(self, job: SpeechJob, listener: _Listener) -> _Entry:
-        """Take a job.
+    def announce(self, listener: LiveListener, work: Work[Any] | None) -> None:
+        """See ``ListenersHome``."""
+        with self._condition:
+            if work is None:
+                listener.is_whole, listener.more = True, None
+                self._begin_held(time.monotonic())
+            else:
+                self._foresee(listener, work)
+
+    def submit(self, work: Work[Any], listener: LiveListener, on_part: Callable[[Any], None] | None = None) -> Entry:
+        """See ``ListenersHome``.
 
         Raises:
-            OverloadedError: Too much is waiting.
+            OverloadedError: Too much is waiting, or the listener certainly cannot begin in time.
         """
         now = time.monotonic()
         with self._condition:
-            if self._closed:
-                raise OverloadedError("the server is shutting down", retry_after_s=5)
-            self._drop_cancelled()
-            n_waiting = len(self._heap) + len(self._held)
-            if n_waiting >= self._max_pending:
-                self._counts["refused"] += 1
-                message = f"the server is busy: {n_waiting} pieces of speech are waiting"
-                raise OverloadedError(message, self._retry_after_s())
-            entry = _Entry(job, listener, self._pace.estimate(job), now)
-            if listener.has_begun:
+            if listener.is_refused:
+                raise outcomes.no_place(self._floor.retry_after_s())
+            self._check_room()
+            if not listener.announced:
+                self._foresee(listener, work)
+            due = now + FILE_DUE_S
+            entry = Entry(work, listener, listener.announced.popleft(), now, due, listener.live, on_part=on_part)
+            is_new = not listener.has_begun and not listener.unfinished
+            if is_new:
+                self._floor.held.append(listener)
+            elif listener.has_begun:
                 self._push(entry, now)
-            elif not listener.unfinished:
-                self._held.append(listener)
             listener.unfinished.append(entry)
-            self._listeners.add(listener)
+            self._floor.listeners.add(listener)
             self._begin_held(now)
+            waits = is_new and not listener.has_begun
+            if waits and self._costs.knows(work) and not self._floor.may_begin_in_time(listener, now):
+                self._turn_away(listener)
+                raise outcomes.no_place(self._floor.retry_after_s())
         return entry
 
-    def refuse(self, entry: _Entry) -> None:
-        """Turn a listener away who still could not begin."""
+    def refuse(self, listener: LiveListener) -> None:
+        """See ``ListenersHome``."""
         with self._condition:
-            listener = entry.listener
-            if listener.has_begun or listener not in self._held:
+            if listener.has_begun or listener not in self._floor.held:
                 return
-            self._held.remove(listener)
-            self._listeners.discard(listener)
-            self._counts["refused"] += 1
-            retry_after_s = self._retry_after_s()
-            refused, listener.unfinished = listener.unfinished, []
-        message = "the server is busy: one listener more would leave others without sound"
+            refused = self._turn_away(listener)
+            error = outcomes.no_place(self._floor.retry_after_s())
         for waiting in refused:
-            _fail(waiting, OverloadedError(message, retry_after_s))
+            outcomes.fail(waiting, error)
 
-    def deliver(self, listener: _Listener, sound_s: float) -> None:
-        """Move the moment at which the listener runs dry."""
+    def deliver(self, listener: LiveListener, sound_s: float) -> None:
+        """See ``ListenersHome``: move the moment at which the listener runs dry."""
         now = time.monotonic()
         with self._condition:
             if listener.dry_at is None:
                 listener.dry_at = now
             elif now > listener.dry_at + UNDERRUN_S and listener.live:
                 self._counts["underruns"] += 1
+                listener.watch.ran_dry()
             listener.dry_at = max(listener.dry_at, now) + sound_s
+            listener.ready_s = max(0.0, listener.ready_s - sound_s)
 
-    def forget(self, listener: _Listener) -> None:
-        """The request is over, one way or another."""
+    def forget(self, listener: LiveListener) -> None:
+        """See ``ListenersHome``: the request is over, one way or another."""
         with self._condition:
-            if listener in self._held:
-                self._held.remove(listener)
+            if listener in self._floor.held:
+                self._floor.held.remove(listener)
                 self._counts["cancelled"] += len(listener.unfinished)
-            self._listeners.discard(listener)
+            self._floor.listeners.discard(listener)
             self._begin_held(time.monotonic())
 
-    def _push(self, entry: _Entry, now: float) -> None:
-        """Queue a job by its deadline. Call with the lock held."""
-        listener = entry.listener
-        entry.due = listener.due(now) if listener.live else entry.arrival + WHOLE_FILE_DUE_S
-        if listener.live and listener.dry_at is None and listener.unfinished:
-            listener.parked.append(entry)
-        else:
-            self._queue(entry, entry.due)
+    def _foresee(self, listener: LiveListener, work: Work[Any]) -> None:
+        """Note what will come for a listener. Call with the lock held."""
+        listener.announced.append(self._costs.estimate(work))
+        listener.more = None if listener.is_whole else self._costs.usual(work)
 
-    def _queue(self, entry: _Entry, due: float) -> None:
-        heapq.heappush(self._heap, (due, next(self._order), entry))
+    def _check_room(self) -> None:
+        """Whether one more piece may wait. Call with the lock held.
+
+        Raises:
+            OverloadedError: It may not.
+        """
+        if self._closed:
+            raise outcomes.shutting_down()
+        if len(self._floor.queue) >= self._max_pending:
+            self._counts["cancelled"] += self._floor.queue.drop_cancelled()
+        n_waiting = len(self._floor.queue) + len(self._floor.held)
+        if n_waiting >= self._max_pending:
+            self._counts["refused"] += 1
+            message = f"the server is busy: {n_waiting} pieces of work are waiting"
+            raise OverloadedError(message, self._floor.retry_after_s())
+
+    def _push(self, entry: Entry, now: float) -> None:
+        """Queue a listener's piece by its due time. Call with the lock held."""
+        listener = entry.listener
+        if listener is not None and listener.live:
+            entry.due = listener.due(now)
+            if listener.dry_at is None and listener.unfinished:
+                listener.parked.append(entry)
+                return
+        self._floor.queue.push(entry)
         self._condition.notify()
 
-    def _finish(self, entry: _Entry) -> None:
-        """A job is over; those that waited for it come next. Call with the lock held."""
+    def _finish(self, entry: Entry, now: float, lasts_s: float = 0.0) -> None:
+        """A piece is over; those that waited for it come next. Call with the lock held."""
         listener = entry.listener
+        if listener is None:
+            return
         if entry in listener.unfinished:
             listener.unfinished.remove(entry)
+        self._unpark(listener, now + lasts_s)
+
+    def _unpark(self, listener: LiveListener, due: float) -> None:
+        """Queue what waited for a listener's first sound, which is over at ``due``. Call with the lock held."""
         parked, listener.parked = listener.parked, []
         for waiting in parked:
-            self._queue(waiting, waiting.due or 0.0)
+            waiting.due = due
+            due += waiting.estimate.lasts_s
+            self._floor.queue.push(waiting)
 
-    def _active(self, now: float) -> list[_Listener]:
-        """Live listeners who await sound. Call with the lock held."""
-        return [
-            listener
-            for listener in self._listeners
-            if listener.live and listener.has_begun and (listener.unfinished or (listener.dry_at or 0) > now)
-        ]
+    def _turn_away(self, listener: LiveListener) -> list[Entry]:
+        """Forget a listener who cannot begin. Call with the lock held."""
+        self._floor.held.remove(listener)
+        self._floor.listeners.discard(listener)
+        self._counts["refused"] += 1
+        listener.is_refused = True
+        refused, listener.unfinished = listener.unfinished, []
+        return refused
 
     def _begin_held(self, now: float) -> None:
         """Let those who wait begin, in order, as long as nobody suffers. Call with the lock held.
@@ -266,128 +296,105 @@ class Scheduler:
         for a heavy one.
         """
         least_refused = math.inf
-        for listener in list(self._held):
+        for listener in list(self._floor.held):
             if all(entry.result.cancelled() for entry in listener.unfinished):
-                self._held.remove(listener)
+                self._floor.held.remove(listener)
                 continue
             ratio = listener.unfinished[-1].estimate.ratio
             if ratio >= least_refused:
                 continue
-            if not self._can_begin(listener, now):
+            if not self._floor.may_begin(listener, now):
                 least_refused = ratio
                 continue
-            self._held.remove(listener)
+            self._floor.held.remove(listener)
             listener.has_begun = True
             entries, listener.unfinished = listener.unfinished, []
             for entry in entries:
                 self._push(entry, now)
                 listener.unfinished.append(entry)
+            self._floor.make_way(entries[0], now)
 
-    def _can_begin(self, new: _Listener, now: float) -> bool:
-        active = self._active(now)
-        if not active:
-            return True
-        load = 0.0
-        for listener in (*active, new):
-            if listener.unfinished:
-                load += listener.unfinished[-1].estimate.ratio
-        waiting = [entry for _, _, entry in self._heap]
-        waiting += [entry for listener in active for entry in listener.parked]
-        under_way = [Due((entry.due or now) - now, entry.estimate.work_s, entry.listener.live) for entry in waiting]
-        for entry, started in self._running.items():
-            under_way.append(Due(0.0, max(0.0, entry.estimate.work_s - (now - started)), is_promised=False))
-        first, *rest = (entry.estimate for entry in new.unfinished)
-        sums = itertools.accumulate((estimate.sound_s for estimate in rest), initial=first.sound_s)
-        later = [Due(due_s, estimate.work_s) for due_s, estimate in zip(sums, rest, strict=False)]
-        return can_begin(len(self._threads), under_way, first.work_s, later, load)
-
-    def _drop_cancelled(self) -> None:
-        """Forget jobs whose listener left, once they could crowd out others. Call with the lock held."""
-        if len(self._heap) < self._max_pending:
-            return
-        kept = [item for item in self._heap if not item[2].result.cancelled()]
-        self._counts["cancelled"] += len(self._heap) - len(kept)
-        self._heap[:] = kept
-        heapq.heapify(self._heap)
-
-    def _retry_after_s(self) -> int:
-        """Seconds until what waits and what is being heard is worked off. Call with the lock held."""
-        waiting_s = sum(entry.estimate.work_s for _, _, entry in self._heap) / len(self._threads)
-        now = time.monotonic()
-        first_end_s = min(((listener.dry_at or now) - now for listener in self._active(now)), default=0.0)
-        return max(1, math.ceil(max(waiting_s, first_end_s)))
+    def _goes_on(self, entry: Entry) -> bool:
+        """Queue again what made way, unless nobody wants it any more. Call with the lock held."""
+        if entry.is_unwanted or self._closed:
+            return False
+        entry.cancel, entry.is_stopping = CancelToken(), False
+        self._floor.queue.push(entry)
+        self._condition.notify_all()
+        return True
 
     def _work(self) -> None:
         while (taken := self._take()) is not None:
             entry, before = taken
-            started = time.monotonic()
-            result = self._run(entry)
+            began = time.monotonic()
+            result, error = outcomes.run(entry)
             ended = time.monotonic()
+            step = entry.work.rest(result) if error is None else None
+            if step is not None:
+                entry.give(result)
             with self._condition:
-                self._running.pop(entry, None)
-                n_cores = cores(before, self._meter.running(len(self._running)), len(self._threads))
-                self._finish(entry)
-                self._counts[_outcome(result)] += 1
-                self._wait_s += started - entry.arrival
-                self._busy_s += ended - started
-                if isinstance(result, Speech):
-                    self._pace.learn(entry.job, result.duration_s, (ended - started) * n_cores)
-                self._begin_held(ended)
-                self._condition.notify()
-            if isinstance(result, Speech):
-                entry.result.set_result(result)
-            else:
-                entry.result.set_exception(result)
-
-    def _run(self, entry: _Entry) -> Speech | OpenWavesError:
-        try:
-            entry.cancel.raise_if_cancelled()
-            return self._speak(entry.job, entry.cancel)
-        except OpenWavesError as error:
-            return error
-        except BaseException as error:  # even SystemExit: a worker outlives every job
-            log.exception("a job failed: voice %s, %d characters", entry.job.voice.id, len(entry.job.segment.text))
-            return EngineError(f"speaking failed: {type(error).__name__}: {error}")
-
-    def _take(self) -> tuple[_Entry, Reading] | None:
-        """The most urgent job that this worker may do and whose listener is still there; None when closed."""
-        with self._condition:
-            while True:
-                if self._closed:
-                    return None
-                entry = self._pop()
-                if entry is None:
-                    self._condition.wait(LIVE_MEMORY_S)
-                elif entry.result.set_running_or_notify_cancel():
-                    self._running[entry] = time.monotonic()
-                    return entry, self._meter.running(len(self._running))
+                self._floor.running.pop(entry, None)
+                n_cores = cores(before, self._meter.running(len(self._floor.running)), self._floor.workers)
+                if entry.n_stopped and isinstance(error, CancelledWorkError) and self._goes_on(entry):
+                    continue
+                self._busy_s += ended - began
+                arrived = None if entry.has_sounded else entry.arrival
+                if arrived is not None:
+                    self._wait_s += began - arrived
+                lasts_s = 0.0 if error else entry.work.lasts(result)
+                part = Estimate((ended - began) * n_cores, lasts_s, n_cores)
+                if step is None or self._closed:
+                    self._end(entry, error := error or (outcomes.shutting_down() if step else None), part, ended)
                 else:
+                    self._part(entry, step, part, ended)
+                self._begin_held(ended)
+                self._condition.notify_all()
+            told = entry.work.kind, entry.work.size, lasts_s, arrived, began, ended, error.code if error else ""
+            entry.watch.worked(Piece(*told))
+            if error is not None:
+                entry.result.set_exception(error)
+            elif step is None:
+                entry.result.set_result(result)
+
+    def _part(self, entry: Entry, step: Callable[[CancelToken], Any], part: Estimate, now: float) -> None:
+        """Queue the rest of what has given a part. Call with the lock held."""
+        entry.go_on(step, part, now)
+        if entry.listener is not None:
+            self._unpark(entry.listener, now + part.lasts_s + entry.estimate.lasts_s)
+        self._floor.queue.push(entry)
+
+    def _end(self, entry: Entry, error: OpenWavesError | None, last: Estimate, now: float) -> None:
+        """A piece of work is over. Call with the lock held."""
+        self._finish(entry, now, last.lasts_s)
+        self._counts[outcomes.outcome(error)] += 1
+        found = entry.spent.and_then(last)
+        tells = found.lasts_s > 0 or not entry.work.is_sound  # silence teaches nothing about sound
+        if error is None and tells and entry.work.is_usual():
+            self._costs.learn(entry.work, found)
+
+    def _take(self) -> tuple[Entry, Reading] | None:
+        """The most urgent work that this worker may do and that somebody still wants; None when closed."""
+        with self._condition:
+            while not self._closed:
+                if len(self._threads) > self._floor.workers:
+                    self._threads.remove(threading.current_thread())
+                    return None
+                now = time.monotonic()
+                active = self._floor.active(now)
+                is_light = self._floor.is_light(active)
+                is_awaited = bool(self._floor.held or active)
+                entry, wait_s = self._floor.queue.pop(
+                    now, self._floor.running, is_awaited=is_awaited, is_light=is_light
+                )
+                if entry is None:
+                    self._condition.wait(wait_s)
+                elif not entry.begin():
                     self._counts["cancelled"] += 1
-                    self._finish(entry)
-
-    def _pop(self) -> _Entry | None:
-        """The most urgent job, passing over whole files while the last worker is kept for live listeners."""
-        now = time.monotonic()
-        if self._active(now) or self._held:
-            self._live_until = now + LIVE_MEMORY_S
-        n_whole = sum(not entry.listener.live for entry in self._running)
-        if now > self._live_until or n_whole + 1 < len(self._threads) or len(self._threads) == 1:
-            return heapq.heappop(self._heap)[2] if self._heap else None
-        live = [item for item in self._heap if item[2].listener.live or item[0] < now]
-        if not live:
+                    self._finish(entry, now)
+                elif entry.late == "drop" and now > entry.due:
+                    self._counts["late"] += 1
+                    entry.result.set_exception(LateWorkError("it could not be begun in time"))
+                else:
+                    self._floor.running[entry] = now
+                    return entry, self._meter.running(len(self._floor.running))
             return None
-        chosen = min(live)
-        self._heap.remove(chosen)
-        heapq.heapify(self._heap)
-        return chosen[2]
-
-
-def _fail(entry: _Entry, error: OpenWavesError) -> None:
-    if entry.result.set_running_or_notify_cancel():
-        entry.result.set_exception(error)
-
-
-def _outcome(result: Speech | OpenWavesError) -> str:
-    if isinstance(result, Speech):
-        return "spoken"
-    return "cancelled" if isinstance(result, CancelledSynthesisError) else "failed"

@@ -15,7 +15,7 @@ from openwaves.errors import StorageError, StorageUnavailableError
 
 FOLDER = "blobs"
 UNFINISHED = ".part"
-WRITE_ATTEMPTS = 3
+WRITE_ATTEMPTS = 20  # a sweep may take an unfinished file each time
 RETRY_AFTER_S = 5
 _NAME = re.compile(r"[0-9a-f]{64}")
 

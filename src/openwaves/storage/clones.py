@@ -164,6 +164,7 @@ class Clones:
                     "style": np.asarray(style.vector, "<f4").tobytes(),
                     "pitch": float(style.pitch),
                     "gain_db": float(style.gain_db),
+                    "fast_likeness": style.fast_likeness,
                     "recording": names[0],
                     "revision": revision,
                     "created_ms": made.created_ms,
@@ -329,7 +330,7 @@ def _details(row: Row[Any]) -> CloneDetails:
 def _used(row: Row[Any]) -> Voice:
     vector = np.frombuffer(bytes(row.style), "<f4").astype(np.float32)
     vector.flags.writeable = False
-    return voice_of(row.id, _details(row), ClonedStyle(vector, row.pitch, row.gain_db))
+    return voice_of(row.id, _details(row), ClonedStyle(vector, row.pitch, row.gain_db, row.fast_likeness))
 
 
 def _check_id(any_id: str) -> None:

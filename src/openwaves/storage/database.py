@@ -78,6 +78,20 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection all of whose reads see one state of the database, whatever is written meanwhile.
+
+        Raises:
+            StorageUnavailableError: The database failed.
+        """
+        engine = self._engine  # SQLite's transactions are like that
+        if self.dialect == "postgresql":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with _explained():
+            async with engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """One transaction: all of the block is kept once it ends, or nothing.
 
@@ -175,12 +189,31 @@ def _sqlite(url: Any) -> AsyncEngine:
     return engine
 
 
-def _upgrade(connection: Connection) -> None:
+def newest_version() -> str:
+    """The version of the tables that this code makes."""
+    return max(_versions(_config()))
+
+
+def current_version(connection: Connection) -> str:
+    """The version of a database's tables; empty before there are any."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "openwaves.storage:migrations")
+    return config
+
+
+def _versions(config: Config) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
     config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    current = MigrationContext.configure(connection).get_current_revision()
+    known = _versions(config)
+    current = current_version(connection) or None
     if current is not None and current not in known:
         raise StorageError(
             f"the database has tables of version {current}, which a newer openwaves made; "

@@ -1,7 +1,8 @@
 """Usage on the disk before it is in the database: a file that only grows, read again after a crash.
 
 A journal holds records, one line each: a checksum, then JSON ``[number, [[day, account, key, requests, characters,
-audio_s, errors], ...]]`` of what was counted since the record before. Numbers run from 1. The table ``usage_writers``
+audio_s, errors, heard_s, prompt_tokens, completion_tokens], ...]]`` of what was counted since the record before;
+records of older versions are shorter. Numbers run from 1. The table ``usage_writers``
 knows the last number of each journal that the database has taken in, and learns it in the transaction that adds the
 counts: whoever takes in a journal, however often, adds each record once.
 
@@ -17,7 +18,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Self
 
@@ -39,16 +40,22 @@ class Usage:
     """Counts.
 
     Attributes:
-        requests: Requests for speech, however they ended.
+        requests: Requests, however they ended.
         characters: Characters of their texts.
         audio_s: Seconds of sound that was made for them.
         errors: Requests that ended with an error; one that the client cancelled did not.
+        heard_s: Seconds of sound that was listened to for them.
+        prompt_tokens: Tokens of the histories of chats.
+        completion_tokens: Tokens of their answers.
     """
 
     requests: int = 0
     characters: int = 0
     audio_s: float = 0.0
     errors: int = 0
+    heard_s: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     def add(self, other: "Usage") -> None:
         """Add the other's counts to these."""
@@ -56,6 +63,9 @@ class Usage:
         self.characters += other.characters
         self.audio_s += other.audio_s
         self.errors += other.errors
+        self.heard_s += other.heard_s
+        self.prompt_tokens += other.prompt_tokens
+        self.completion_tokens += other.completion_tokens
 
 
 Counts = dict[Place, Usage]
@@ -204,7 +214,7 @@ def left_journals(folder: Path) -> Iterator[LeftJournal]:
 
 def encode(number: int, counts: Mapping[Place, Usage]) -> bytes:
     """One record as a line."""
-    rows = [[*place, use.requests, use.characters, use.audio_s, use.errors] for place, use in counts.items()]
+    rows = [[*place, *astuple(use)] for place, use in counts.items()]
     data = json.dumps([number, rows], separators=(",", ":")).encode()
     return b"%08x %s\n" % (zlib.crc32(data), data)
 

@@ -42,6 +42,15 @@ class KeyRing:
         """The same caller as it is now, perhaps with other limits; None if its key is no longer valid."""
         return self._callers_by_id.get(caller.key_id)
 
+    def by_id(self, key_id: str) -> Caller | None:
+        """Who comes with the key of this id; None if it is no longer valid."""
+        return self._callers_by_id.get(key_id)
+
+    def any_of(self, account_id: str) -> Caller | None:
+        """Who comes with some key of an account, the setting's first; None if it has no valid one."""
+        own = [caller for caller in self._callers_by_id.values() if caller.account.id == account_id]
+        return max(own, key=lambda caller: caller.key_id == SETTING_KEY_ID, default=None)
+
     async def refresh(self) -> None:
         """Take in what any process has changed.
 

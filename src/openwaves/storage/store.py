@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
 from openwaves.errors import StorageError
 from openwaves.storage.accounts import FIRST_ACCOUNT, Accounts
+from openwaves.storage.backup import Contents, back_up, restore
 from openwaves.storage.blobs import Blobs
 from openwaves.storage.clones import Clones
 from openwaves.storage.database import Database
@@ -40,6 +42,7 @@ class Store:
         self, database: Database, blobs: Blobs, signer: Signer, folder: Path, api_key: str | None = None
     ) -> None:
         self._database = database
+        self._blobs = blobs
         self.accounts = Accounts(database)
         self.keys = KeyRing(database, api_key)
         self.dictionaries = Dictionaries(database)
@@ -83,6 +86,16 @@ class Store:
         _, secret = await self.accounts.create_key(FIRST_ACCOUNT, "first", only_first=True)
         await self.keys.refresh()
         return secret or None
+
+    async def back_up(self, path: Path) -> Contents:
+        """Write everything that is kept to a file; see ``backup.back_up``."""
+        with suppress(StorageError):  # what other processes have not written yet is theirs to lose
+            await self.usage.flush()
+        return await back_up(self._database, self._blobs, path)
+
+    async def restore(self, path: Path, *, replace: bool = False) -> Contents:
+        """Put back what an archive holds; see ``backup.restore``."""
+        return await restore(self._database, self._blobs, path, replace=replace)
 
     async def __aenter__(self) -> Self:
         """The store itself, closed at the end of the block."""

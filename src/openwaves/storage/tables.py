@@ -82,6 +82,7 @@ clones = Table(
     Column("recording", String(64), nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
+    Column("fast_likeness", Float(53)),
     Index("clones_account", "account_id", "created_ms"),
     Index("clones_recording", "recording"),
 )
@@ -115,6 +116,9 @@ usage = Table(
     Column("characters", BigInteger, nullable=False),
     Column("audio_s", Float(53), nullable=False),
     Column("errors", BigInteger, nullable=False),
+    Column("heard_s", Float(53), nullable=False, server_default="0"),
+    Column("prompt_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("completion_tokens", BigInteger, nullable=False, server_default="0"),
     Index("usage_account", "account_id", "day"),
 )
 

@@ -25,7 +25,7 @@ from openwaves.storage.tables import usage, usage_writers
 log = logging.getLogger(__name__)
 
 KNOW_S = 2.0  # longest wait of a request for what its account has used
-COUNTED = ("requests", "characters", "audio_s", "errors")
+COUNTED = ("requests", "characters", "audio_s", "errors", "heard_s", "prompt_tokens", "completion_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,18 @@ class Meter:
         self._failed = False
 
     def add_audio(self, seconds: float) -> None:
-        """Count sound."""
+        """Count sound that was made."""
         self._ledger.count(self._caller).audio_s += seconds
+
+    def add_heard(self, seconds: float) -> None:
+        """Count sound that was listened to."""
+        self._ledger.count(self._caller).heard_s += seconds
+
+    def add_tokens(self, prompt: int, completion: int) -> None:
+        """Count tokens of a chat."""
+        counts = self._ledger.count(self._caller)
+        counts.prompt_tokens += prompt
+        counts.completion_tokens += completion
 
     def fail(self) -> None:
         """The request ended with an error; counts once."""

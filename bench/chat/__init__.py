@@ -1,0 +1,1 @@
+"""Chat: first token, speed, prefixes, cancelling, tools, JSON."""

@@ -1,0 +1,191 @@
+"""How right live recognition is, and what it costs: clips are played to the state machine on a virtual clock.
+
+    python -m bench.listening.replay FOLDER [--wait 0.3] [--finalize] [--max-words 10]
+
+Sound arrives in real time; a decode ends after the processor time that it takes here. Times of finals count
+from the end of speech in the clip, those of first interims from its beginning; each clip has half a second of near
+silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech and asks for a final at once.
+FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said in it).
+"""
+
+import argparse
+import heapq
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from bench.listening.clips import RATE, Clip, read_clips
+from bench.quality.folding import words
+from bench.words import distance
+from openwaves.models.store import ModelStore
+from openwaves.settings import load_settings
+from openwaves.stt.activity import FRAME_SAMPLES, SileroActivity, load_network
+from openwaves.stt.ear import Ear
+from openwaves.stt.engines.base import Recogniser
+from openwaves.stt.engines.moonshine import Moonshine, prepare
+from openwaves.stt.listening import (
+    Close,
+    Decoded,
+    Event,
+    Finalize,
+    Frame,
+    Rules,
+    SendFinal,
+    SendInterim,
+    StartDecode,
+    State,
+    StopDecode,
+    step,
+)
+
+BEFORE_S, BEHIND_S = 0.5, 1.5
+
+
+@dataclass
+class Replay:
+    """One clip on its way through a session.
+
+    Attributes:
+        finals: Words that were sent as final, and when.
+        interims: Interim texts, and when.
+        busy_s: Seconds of decoding, stopped decodes included.
+        changed: Words of interims that were taken back.
+    """
+
+    recogniser: Recogniser
+    sound: np.ndarray
+    rules: Rules
+    finals: list[tuple[str, float]] = field(default_factory=list)
+    interims: list[tuple[str, float]] = field(default_factory=list)
+    busy_s: float = 0.0
+    n_decodes: int = 0
+
+    def __post_init__(self) -> None:
+        self._state = State(self.rules)
+        self._now = 0.0
+        self._done: list[tuple[float, Decoded]] = []
+
+    def take(self, event: Event) -> None:
+        self._state, actions = step(self._state, event)
+        for action in actions:
+            if isinstance(action, StartDecode):
+                self._decode(action)
+            elif isinstance(action, StopDecode):
+                self._done = [row for row in self._done if row[1].id != action.id]
+            elif isinstance(action, SendFinal):
+                self.finals.append((" ".join(word.text for word in action.words), self._now))
+            elif isinstance(action, SendInterim) and action.words:
+                self.interims.append((" ".join(word.text for word in action.words), self._now))
+
+    def _decode(self, action: StartDecode) -> None:
+        began = time.thread_time()
+        transcript = self.recogniser.transcribe(
+            self.sound[action.start : action.end],
+            "en",
+            prefix=action.prefix,
+            draft=action.draft,
+            is_final=action.is_final,
+            with_times=action.with_times,
+        )
+        took_s = time.thread_time() - began
+        self.busy_s += took_s
+        self.n_decodes += 1
+        heapq.heappush(self._done, (self._now + took_s, Decoded(action.id, transcript, took_s)))
+
+    def pass_to(self, moment: float) -> None:
+        """Let decodes end that end before a moment; all, while a final is waited for."""
+        while self._done and (self._done[0][0] <= moment or self._state.is_waiting):
+            at, event = heapq.heappop(self._done)
+            self._now = max(self._now, at)
+            self.take(event)
+        self._now = max(self._now, moment)
+
+
+@dataclass
+class Sums:
+    """Over all clips."""
+
+    n_words: int = 0
+    errors: int = 0
+    whole_errors: int = 0
+    busy_s: float = 0.0
+    sound_s: float = 0.0
+    n_decodes: int = 0
+    n_finals: int = 0
+    final_s: list[float] = field(default_factory=list)
+    first_s: list[float] = field(default_factory=list)
+
+
+def play(clip: Clip, recogniser: Recogniser, ear: Ear, rules: Rules, *, finalize: bool, sums: Sums) -> str:
+    """Play one clip; what was heard."""
+    noise = np.random.default_rng(0)
+    begin_s, end_s = clip.speech
+    quiet = [noise.standard_normal(round(seconds * RATE)) * 1e-5 for seconds in (BEFORE_S, BEHIND_S)]
+    said = clip.samples[: round((end_s + 0.05) * RATE)] if not finalize else clip.samples[: round(end_s * RATE)]
+    sound = np.concatenate([quiet[0], said, quiet[1][: 0 if finalize else None]]).astype(np.float32)
+    replay = Replay(recogniser, sound, rules)
+    probabilities = ear.judge(ear.frames(sound))
+    for n, probability in enumerate(probabilities, 1):
+        replay.pass_to(n * FRAME_SAMPLES / RATE)
+        replay.take(Frame(probability))
+    replay.pass_to(len(sound) / RATE)
+    asked_s = BEFORE_S + end_s
+    replay.take(Finalize(len(sound)) if finalize else Close(len(sound)))
+    replay.pass_to(len(sound) / RATE)
+    finals = [row for row in replay.finals if row[0]]
+    heard = " ".join(text for text, _ in finals)
+    sums.n_words += len(words(clip.text))
+    sums.errors += distance(words(clip.text), words(heard))
+    whole = recogniser.transcribe(clip.samples, "en").text if len(clip.samples) < recogniser.longest_s * RATE else ""
+    sums.whole_errors += distance(words(clip.text), words(whole))
+    sums.busy_s += replay.busy_s
+    sums.sound_s += len(sound) / RATE
+    sums.n_decodes += replay.n_decodes
+    sums.n_finals += len(finals)
+    if finals:
+        sums.final_s.append(finals[-1][1] - asked_s)
+    if replay.interims:
+        sums.first_s.append(replay.interims[0][1] - BEFORE_S - begin_s)
+    return f"{heard}\n  {whole}"
+
+
+def tell(sums: Sums) -> str:
+    """The figures in a few lines."""
+    p50, p95 = (np.percentile(sums.final_s, q) * 1000 for q in (50, 95))
+    first = [np.percentile(sums.first_s, q) * 1000 for q in (50, 95)]
+    return (
+        f"{sums.sound_s:.0f} s of sound, {sums.n_words} words\n"
+        f"word errors live {100 * sums.errors / sums.n_words:.2f} %,"
+        f" whole file {100 * sums.whole_errors / sums.n_words:.2f} %\n"
+        f"final after the end of speech p50 {p50:.0f} p95 {p95:.0f} ms\n"
+        f"first interim after its beginning p50 {first[0]:.0f} p95 {first[1]:.0f} ms\n"
+        f"decodes {sums.n_decodes / sums.sound_s:.2f} a second, {sums.busy_s / sums.sound_s:.3f} s a second of sound"
+    )
+
+
+def main() -> None:
+    """Play all clips."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--wait", type=float, default=0.3)
+    parser.add_argument("--max-words", type=int, default=10)
+    parser.add_argument("--finalize", action="store_true")
+    parser.add_argument("--show", action="store_true", help="print what was heard")
+    options = parser.parse_args()
+    folder = ModelStore(load_settings().model_dir).root
+    recogniser = Moonshine.load(prepare(folder / "moonshine" / "base"))
+    network = load_network(folder / "activity" / "silero_vad_16k_op15.onnx")
+    rules = Rules(final_wait_s=options.wait, ended_wait_s=options.wait, max_words=options.max_words or None)
+    sums = Sums()
+    for clip in read_clips(options.folder):
+        ear = Ear(SileroActivity(network))
+        heard = play(clip, recogniser, ear, rules, finalize=options.finalize, sums=sums)
+        if options.show:
+            print(f"{clip.name}\n  {clip.text}\n  {heard}")
+    print(tell(sums))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""Work that waits, by due time, and which of it a worker may take."""
+
+import heapq
+import itertools
+import math
+from collections.abc import Collection, Iterator
+
+from openwaves.scheduler.listener import Entry
+
+LIVE_MEMORY_S = 10.0  # how long after the last live listener a worker is still kept for the next
+LONG_S = 0.1  # what runs longer keeps a newcomer waiting; parts after the first never do
+SPARE_S = 0.1  # what is due so much later than it would be done has time
+
+
+class Queue:
+    """Not thread-safe.
+
+    Attributes:
+        workers: How many take from it.
+    """
+
+    def __init__(self, workers: int) -> None:
+        """Begin empty.
+
+        Args:
+            workers: How many take from it.
+        """
+        self.workers = workers
+        self._heap: list[tuple[float, int, Entry]] = []
+        self._order = itertools.count()
+        self._live_until = -math.inf
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return (entry for _, _, entry in self._heap)
+
+    def push(self, entry: Entry) -> None:
+        """Add a piece of work."""
+        heapq.heappush(self._heap, (entry.due, next(self._order), entry))
+
+    def clear(self) -> list[Entry]:
+        """Take everything out."""
+        entries, self._heap = list(self), []
+        return entries
+
+    def drop_cancelled(self) -> int:
+        """Forget what nobody wants any more; how many pieces that are."""
+        kept = [item for item in self._heap if not item[2].result.cancelled()]
+        n_dropped = len(self._heap) - len(kept)
+        self._heap[:] = kept
+        heapq.heapify(self._heap)
+        return n_dropped
+
+    def pop(
+        self, now: float, running: Collection[Entry], *, is_awaited: bool, is_light: bool
+    ) -> tuple[Entry | None, float]:
+        """The most urgent work that one more worker may take.
+
+        Args:
+            now: The time.
+            running: What the other workers do.
+            is_awaited: Live listeners await sound.
+            is_light: They need so little that an idle worker costs nobody anything.
+
+        Returns:
+            The work, or None and the seconds after which to ask again.
+        """
+        if is_awaited:
+            self._live_until = now + LIVE_MEMORY_S
+        wait_s = LIVE_MEMORY_S
+        is_kept = self.workers > 1 and now <= self._live_until
+        for_files = sum(not entry.live for entry in running) + 1 < self.workers
+        is_last = len(running) + 1 >= self.workers
+        skipped = []
+        found = None
+        while self._heap:
+            item = heapq.heappop(self._heap)
+            entry = item[2]
+            if is_kept and not entry.live and not for_files and entry.due >= now:
+                skipped.append(item)
+            elif is_light and is_last and (idle_s := spare_s(entry, now)) > 0:
+                skipped.append(item)
+                wait_s = min(wait_s, idle_s)
+            else:
+                found = entry
+                break
+        for item in skipped:
+            heapq.heappush(self._heap, item)
+        return found, wait_s
+
+
+def spare_s(entry: Entry, now: float) -> float:
+    """How long a long piece of sound can still wait, with something to spare; 0 for what is short or no such piece."""
+    listener = entry.listener
+    if listener is None or entry.has_sounded or entry.estimate.wall_s < LONG_S:
+        return 0.0
+    if listener.dry_at is None and entry in listener.unfinished[:1]:
+        return 0.0  # nothing is heard yet
+    return entry.due - now - entry.estimate.wall_s - SPARE_S

@@ -1,0 +1,1 @@
+"""Speech to text: recognisers, voice activity, and what is made of the words."""

@@ -1,0 +1,143 @@
+"""The decodes of one live session: from what the state machine wants to what was heard."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from openwaves.cancellation import CancelToken
+from openwaves.errors import LateWorkError, OverloadedError
+from openwaves.scheduler import Work
+from openwaves.stt.ear import Tape
+from openwaves.stt.engines.base import SAMPLE_RATE
+from openwaves.stt.listening import AskTurn, Decoded, Event, Skipped, StartDecode, Turn
+from openwaves.stt.messages import ListenOptions
+from openwaves.stt.room import Room
+from openwaves.stt.transcript import Transcript
+from openwaves.types import Samples
+
+IDENTIFY_S = 1.5
+"""Sound that tells its language."""
+FINAL_TRIES = 4
+RETRY_S = 0.3
+TURN_DUE_S = 0.1
+TURN_IS_OVER = 0.5
+"""Probability over which a speaker has finished."""
+
+
+class Decodes:
+    """Does what it is told on the workers of the room; what comes of it are events. Used from one event loop.
+
+    Attributes:
+        language: Code of the language that is heard.
+        n_skipped: Decodes that were left out under load.
+        failure: What went wrong, if anything did: nothing more is to be expected then.
+    """
+
+    def __init__(self, room: Room, options: ListenOptions, tape: Tape, ended: Callable[[Event | None], None]) -> None:
+        """Do nothing yet.
+
+        Args:
+            room: Has the recognisers and the workers.
+            options: What the client wants.
+            tape: The sound.
+            ended: Told of each event; of None after a failure.
+        """
+        self.language = options.languages[0]
+        self.n_skipped = 0
+        self.failure: BaseException | None = None
+        self._room, self._options, self._tape, self._ended = room, options, tape, ended
+        self._language_of = -1
+        self._decode: asyncio.Task[None] | None = None
+        self._question: asyncio.Task[None] | None = None
+
+    def start(self, decode: StartDecode) -> None:
+        """Begin a decode."""
+        self._decode = asyncio.create_task(self._run(decode))
+
+    def stop(self) -> None:
+        """Give up the decode under way."""
+        if self._decode is not None:
+            self._decode.cancel()
+
+    def ask(self, question: AskTurn) -> None:
+        """Find out whether the speaker has finished."""
+        self._question = asyncio.create_task(self._judge(question))
+
+    def close(self) -> None:
+        """Give up everything."""
+        for task in (self._decode, self._question):
+            if task is not None:
+                task.cancel()
+
+    async def _run(self, decode: StartDecode) -> None:
+        samples = self._tape.part(decode.start, decode.end)
+        started = time.monotonic()
+        try:
+            language = await self._language_for(decode, samples)
+            transcript = await self._transcribe(decode, samples, language)
+        except LateWorkError:
+            self.n_skipped += 1
+            self._ended(Skipped(decode.id))
+        except Exception as error:  # noqa: BLE001 - raised again by whoever reads the messages
+            self.failure = error
+            self._ended(None)
+        else:
+            self._ended(Decoded(decode.id, transcript, time.monotonic() - started))
+
+    async def _transcribe(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
+        recogniser = self._room.hearing.recogniser(language)
+
+        def hear(cancel: CancelToken) -> Transcript:
+            return recogniser.transcribe(
+                samples,
+                language,
+                prefix=decode.prefix,
+                draft=decode.draft,
+                keywords=self._options.keywords,
+                is_final=decode.is_final,
+                with_times=decode.with_times,
+                cancel=cancel,
+            )
+
+        work = Work(hear, ("stt", recogniser.name), len(samples) / SAMPLE_RATE)
+        if decode.kind == "interim":
+            try:
+                return await self._room.workers.run(work, due_s=decode.due_s, late="drop")
+            except OverloadedError as error:
+                raise LateWorkError("the server is busy") from error
+        for _ in range(FINAL_TRIES - 1):
+            try:
+                return await self._room.workers.run(work, due_s=decode.due_s)
+            except OverloadedError:
+                await asyncio.sleep(RETRY_S)
+        return await self._room.workers.run(work, due_s=decode.due_s)
+
+    async def _language_for(self, decode: StartDecode, samples: Samples) -> str:
+        """The language of a segment; it stays once it is known or a word of it was sent."""
+        among = self._options.languages
+        if len(among) == 1 or self._language_of == decode.start:
+            return self.language
+        if decode.prefix:
+            self._language_of = decode.start
+        elif decode.is_final or len(samples) >= IDENTIFY_S * SAMPLE_RATE:
+            identifier = await asyncio.to_thread(self._room.hearing.identifier)
+            work = Work(lambda cancel: identifier.identify(samples, among, cancel), "stt-language", 1.0)
+            language = await self._room.workers.run(work, due_s=decode.due_s)
+            await asyncio.to_thread(self._room.hearing.recogniser, language)
+            self.language, self._language_of = language, decode.start
+        return self.language
+
+    async def _judge(self, question: AskTurn) -> None:
+        """Ask once; who is too busy to answer has not heard an end."""
+        samples = self._tape.part(question.start, question.end)
+        judge = self._room.hearing.end_of_turn()
+        work = Work(lambda _: judge.probability(samples), "end-of-turn", 1.0)
+        try:
+            likely = await self._room.workers.run(work, due_s=TURN_DUE_S, late="drop")
+        except (LateWorkError, OverloadedError):
+            likely = 0.0
+        except Exception as error:  # noqa: BLE001 - raised again by whoever reads the messages
+            self.failure = error
+            self._ended(None)
+            return
+        self._ended(Turn(question.at, is_over=likely > TURN_IS_OVER))

@@ -1,0 +1,90 @@
+"""When each token was said: from the attention that a recogniser pays to the sound, and from the sound itself."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from openwaves.stt.engines.base import SAMPLE_RATE
+from openwaves.types import Samples
+
+_HOP = SAMPLE_RATE // 100
+_BELOW_DB = 32.0
+_QUIETEST_DB = -65.0
+_LEAST_FRAMES = 5
+"""Silence at the edge of a word that is cut off, if it is not shorter: 50 ms."""
+_MOST_FRAMES = 15
+"""Sound beyond that silence that still belongs to the neighbour: 150 ms."""
+
+
+class Loudness:
+    """Where a sound is silent, every 10 ms."""
+
+    def __init__(self, samples: Samples) -> None:
+        n_frames = len(samples) // _HOP
+        power = np.square(samples[: n_frames * _HOP].reshape(n_frames, _HOP)).mean(axis=1)
+        levels = 10 * np.log10(power + 1e-12)
+        loud = float(np.percentile(levels, 95)) if n_frames else 0.0
+        self._is_sound = levels > max(loud - _BELOW_DB, _QUIETEST_DB)
+
+    def within(self, start_s: float, end_s: float) -> tuple[float, float]:
+        """A word's span without the silence at its edges, and without what of its neighbours is beyond that silence.
+
+        The span itself if all of it is silent.
+        """
+        first, last = round(100 * start_s), round(100 * end_s)
+        is_sound = self._is_sound[first:last]
+        if not is_sound.any():
+            return start_s, end_s
+        begin, end = _before(is_sound), len(is_sound) - _before(is_sound[::-1])
+        if begin >= end:
+            return start_s, end_s
+        start = start_s if begin == 0 else (first + begin) / 100
+        return start, end_s if end == len(is_sound) else (first + end) / 100
+
+
+def _before(is_sound: NDArray[np.bool_]) -> int:
+    """Frames up to the end of the first silence, if little or no sound is before it; else 0."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~is_sound, [False]]).astype(np.int8)))
+    for begin, end in edges.reshape(-1, 2):
+        if begin > min(_MOST_FRAMES, len(is_sound) // 2):
+            return 0
+        if end - begin >= _LEAST_FRAMES:
+            return int(end)
+    return 0
+
+
+def token_starts(attention: NDArray[np.float32]) -> NDArray[np.intp] | None:
+    """The frame at which each token begins.
+
+    Each head is standardized over the tokens, and the cheapest monotone path through the mean of the heads gives every
+    token one frame or more.
+
+    Args:
+        attention: Shape (n_heads, n_tokens, n_frames), float32.
+
+    Returns:
+        Rising frame numbers, shape (n_tokens,); None if there are fewer frames than tokens.
+
+    Source: dynamic time warping as in H. Sakoe, S. Chiba, "Dynamic programming algorithm optimization for spoken word
+    recognition", 1978.
+    """
+    _, n_tokens, n_frames = attention.shape
+    if n_frames < n_tokens:
+        return None
+    mean, deviation = attention.mean(axis=1, keepdims=True), attention.std(axis=1, keepdims=True)
+    cost = -((attention - mean) / (deviation + 1e-6)).mean(axis=0, dtype=np.float64)
+    before = np.full(n_frames, np.inf)  # cost of all earlier tokens, if this one begins at the frame
+    before[0] = 0.0
+    begins = np.zeros((n_tokens, n_frames), np.intp)
+    frames = np.arange(n_frames)
+    for token in range(n_tokens):
+        total = np.cumsum(cost[token])
+        entry = before - (total - cost[token])
+        best = np.minimum.accumulate(entry)
+        begins[token] = np.maximum.accumulate(np.where(entry == best, frames, 0))
+        before = np.concatenate([[np.inf], (total + best)[:-1]])
+    starts = np.zeros(n_tokens, np.intp)
+    last = n_frames - 1
+    for token in reversed(range(n_tokens)):
+        starts[token] = begins[token, last]
+        last = starts[token] - 1
+    return starts

@@ -1,0 +1,202 @@
+"""Runs Whisper with CTranslate2: many languages, behind a voice activity detector only.
+
+Whisper hears 30 s at once. Shorter windows cost less, but need real silence behind the speech, and 10 s at least: with
+less, short clips come out twice or not at all.
+
+Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (prompt tokens, features).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import ctranslate2
+import numpy as np
+from tokenizers import Tokenizer
+
+from openwaves.audio.mel import HOP, log_mel
+from openwaves.cancellation import CancelToken
+from openwaves.errors import EngineError
+from openwaves.stt.engines.alignment import Loudness
+from openwaves.stt.engines.base import SAMPLE_RATE, checked_length_s
+from openwaves.stt.engines.level import leveled
+from openwaves.stt.engines.scripts import foreign_tokens
+from openwaves.stt.languages import SERVED
+from openwaves.stt.transcript import UNSPACED, Keyword, Transcript, Word
+from openwaves.types import Samples
+
+LEAST_WINDOW_S = 10.0
+SLACK_S = 2.0
+LONGEST_S = 28.0
+TOKENS_PER_S, INDIAN_TOKENS_PER_S = 12, 28
+"""More than that is no speech but a network that repeats itself."""
+INDIAN = frozenset({"hi", "ta", "mr", "bn", "te", "kn", "ml", "gu", "pa"})
+FRAME_S = 2 * HOP / SAMPLE_RATE
+LATE_S = 0.08
+"""How much later words begin than the network first looks at them: the median against known times."""
+FILE_BEAM = 5
+WORD_MARK = "Ġ"
+SCRIPTS = frozenset({"hi", "ta"})
+"""Languages that are held to their script: else the network slips into others."""
+
+
+class Whisper:
+    """A Whisper network. Thread-safe: callers share the weights, each call takes one core."""
+
+    longest_s = LONGEST_S
+
+    def __init__(self, name: str, model: ctranslate2.models.Whisper, tokenizer: Tokenizer, languages: frozenset[str]):
+        self.name = name
+        self.languages = languages
+        self._model, self._tokenizer = model, tokenizer
+        pieces = tokenizer.get_vocab()
+        self._ids = {piece: token for piece, token in pieces.items() if piece.startswith("<|")}
+        self._text_end = self._ids["<|endoftext|>"]
+        self._pieces = {token: piece for piece, token in pieces.items()}
+        self._foreign: dict[str, list[int]] = {code: foreign_tokens(code, pieces) for code in languages & SCRIPTS}
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path,
+        name: str = "whisper-base",
+        threads: int = 1,
+        languages: Collection[str] = tuple(SERVED),
+    ) -> Self:
+        """Load a folder that CTranslate2's converter made.
+
+        Args:
+            folder: Holds ``model.bin``, ``config.json``, ``vocabulary.*`` and ``tokenizer.json``.
+            name: What it is called.
+            threads: Calls that may run at once, a core each.
+            languages: What it is trusted with; those that it does not know are left out.
+
+        Raises:
+            EngineError: It cannot be loaded.
+        """
+        try:
+            model = ctranslate2.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=threads
+            )
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:
+            raise EngineError(f"cannot load the recogniser {name}: {error}") from error
+        known = frozenset(code for code in languages if tokenizer.token_to_id(f"<|{code}|>") is not None)
+        return cls(name, model, tokenizer, known)
+
+    def transcribe(
+        self,
+        samples: Samples,
+        language: str,
+        *,
+        prefix: Sequence[int] = (),
+        draft: Sequence[int] = (),
+        keywords: Sequence[Keyword] = (),
+        is_final: bool = True,
+        with_times: bool = True,
+        cancel: CancelToken | None = None,
+    ) -> Transcript:
+        """See ``Recogniser``; a draft changes nothing, keywords are given as what was said before."""
+        length_s = checked_length_s(samples, self.longest_s)
+        if not len(samples):
+            return Transcript((), language)
+        token = cancel or CancelToken()
+        token.raise_if_cancelled()
+        encoded = self._encoded(samples)
+        token.raise_if_cancelled()
+        prompt = [*self._hints(keywords), *self._prompt(language), *prefix]
+        rate = INDIAN_TOKENS_PER_S if language in INDIAN else TOKENS_PER_S
+        result = self._model.generate(
+            encoded,
+            [prompt],
+            beam_size=FILE_BEAM if is_final and with_times else 1,
+            max_length=min(448, len(prompt) + int(length_s * rate) + 8),
+            return_scores=True,
+            suppress_blank=True,
+            suppress_tokens=[-1, *self._foreign.get(language, [])],
+        )[0]
+        token.raise_if_cancelled()
+        new = [given for given in result.sequences_ids[0] if given < self._text_end]
+        if prefix and new[: len(prefix)] == list(prefix):
+            new = new[len(prefix) :]
+        tokens = (*prefix, *new)
+        confidence = float(np.exp(result.scores[0]))
+        starts = self._starts(encoded, language, tokens, length_s) if with_times else None
+        words = self._words(tokens, language, starts, length_s, confidence)
+        if with_times:
+            loudness = Loudness(samples)
+            spans = [loudness.within(word.start_s, word.end_s) for word in words]
+            words = tuple(
+                replace(word, start_s=start, end_s=end) for word, (start, end) in zip(words, spans, strict=True)
+            )
+        return Transcript(words, language, tokens)
+
+    def identify(self, samples: Samples, among: Collection[str], cancel: CancelToken | None = None) -> str:
+        """See ``LanguageIdentifier``."""
+        (found,) = self._model.detect_language(self._encoded(samples[: round(LONGEST_S * SAMPLE_RATE)]))
+        if cancel is not None:
+            cancel.raise_if_cancelled()
+        return next((code[2:-2] for code, _ in found if code[2:-2] in among), min(among))
+
+    def _encoded(self, samples: Samples) -> Any:
+        length = max(round(LEAST_WINDOW_S * SAMPLE_RATE), len(samples) + round(SLACK_S * SAMPLE_RATE))
+        length = -(-length // (2 * HOP)) * 2 * HOP
+        features = log_mel(np.pad(leveled(samples), (0, length - len(samples))), self._model.n_mels)
+        return self._model.encode(ctranslate2.StorageView.from_array(features[None]), to_cpu=False)
+
+    def _prompt(self, language: str) -> list[int]:
+        names = ("<|startoftranscript|>", f"<|{language}|>", "<|transcribe|>", "<|notimestamps|>")
+        return [self._ids[name] for name in names]
+
+    def _hints(self, keywords: Sequence[Keyword]) -> list[int]:
+        """Likely terms, as the text before the speech."""
+        terms = [word.text for word in keywords if word.boost > 0]
+        if not terms:
+            return []
+        ids: list[int] = self._tokenizer.encode(" " + ", ".join(terms), add_special_tokens=False).ids
+        return [self._ids["<|startofprev|>"], *ids[:200]]
+
+    def _starts(self, encoded: Any, language: str, tokens: Sequence[int], length_s: float) -> list[float] | None:
+        """When each token begins, and after the last one its end, in seconds."""
+        if not tokens:
+            return None
+        n_frames = max(2, int(length_s * SAMPLE_RATE / HOP))  # of the features, two for each of the encoder
+        (found,) = self._model.align(encoded, self._prompt(language)[:3], [list(tokens)], n_frames)
+        edges: list[float | None] = [None] * (len(tokens) + 1)
+        for place, frame in found.alignments:
+            if place <= len(tokens) and edges[place] is None:
+                edges[place] = min(length_s, frame * FRAME_S + LATE_S)
+        last = 0.0
+        for place, edge in enumerate(edges):
+            last = max(last, length_s if edge is None and place == len(tokens) else edge or last)
+            edges[place] = last
+        return [edge or 0.0 for edge in edges]
+
+    def _words(
+        self, tokens: Sequence[int], language: str, edges: Sequence[float] | None, length_s: float, confidence: float
+    ) -> tuple[Word, ...]:
+        if edges is None:
+            edges = [length_s * n / max(1, len(tokens)) for n in range(len(tokens) + 1)]
+        words: list[Word] = []
+        first = 0
+        for _, end in pairwise([0, *self._cuts(tokens, language)]):
+            text = self._tokenizer.decode(list(tokens[first:end])).strip()
+            if text or end == len(tokens):
+                if text:
+                    words.append(Word(text, edges[first], max(edges[first], edges[end]), confidence, end - first))
+                first = end
+        return tuple(words)
+
+    def _cuts(self, tokens: Sequence[int], language: str) -> list[int]:
+        """Where words end: before a token with a space, or, in scripts without, wherever whole characters end."""
+        if language not in UNSPACED:
+            begins = [n for n, token in enumerate(tokens) if n and self._pieces[token].startswith(WORD_MARK)]
+            return [*begins, len(tokens)] if tokens else []
+        cuts, first = [], 0
+        for end in range(1, len(tokens) + 1):
+            if "�" not in self._tokenizer.decode(list(tokens[first:end])):
+                cuts.append(end)
+                first = end
+        return cuts if not tokens or (cuts and cuts[-1] == len(tokens)) else [*cuts, len(tokens)]

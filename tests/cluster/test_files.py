@@ -1,0 +1,47 @@
+"""The files in ``deploy/`` say what Ray Serve and openwaves understand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ray", reason="the extra cluster is not installed")
+
+import yaml
+from ray.serve.schema import ServeDeploySchema
+
+from openwaves.cluster.application import Size, build
+from openwaves.settings import load_settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def service() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "kubernetes" / "rayservice.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("which", ["serve", "service"])
+def test_serve_takes_them(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENWAVES_API_KEY", "sk_test_0123456789")
+    text = (
+        (DEPLOY / "serve.yaml").read_text(encoding="utf-8") if which == "serve" else service()["spec"]["serveConfigV2"]
+    )
+    (application,) = ServeDeploySchema.model_validate(yaml.safe_load(text)).applications
+    assert application.import_path == f"{build.__module__}:{build.__name__}"
+    size = Size(**application.args)
+    assert size.sockets >= 500
+    assert load_settings(**size.options).api_key is not None
+
+
+def test_the_service_fits_its_nodes() -> None:
+    spec = service()["spec"]
+    size = Size(**yaml.safe_load(spec["serveConfigV2"])["applications"][0]["args"])
+    (group,) = spec["rayClusterConfig"]["workerGroupSpecs"]
+    (container,) = group["template"]["spec"]["containers"]
+    cpus = int(container["resources"]["requests"]["cpu"])
+    assert cpus >= size.worker_cpus + size.gateway_cpus / (size.gateways / group["minReplicas"])
+    assert group["template"]["spec"]["terminationGracePeriodSeconds"] > size.drain_s
+    for pod in (group["template"], spec["rayClusterConfig"]["headGroupSpec"]["template"]):
+        volumes = {volume["name"] for volume in pod["spec"]["volumes"]}
+        assert {mount["name"] for mount in pod["spec"]["containers"][0]["volumeMounts"]} == volumes
