@@ -1,5 +1,6 @@
 """Puts the parts together as the settings ask: model files, engines, voices, scheduler, synthesizer."""
 
+import asyncio
 import logging
 import math
 import time
@@ -112,9 +113,12 @@ class Assembly:
     async def learn_voice(self, recording: bytes) -> ClonedStyle:
         """The style of the person who speaks in a recording, made while nobody needs the cores for sound.
 
+        A server that was started without model files fetches them first.
+
         Raises:
             OpenWavesError: See ``Cloner.clone``.
         """
+        await asyncio.to_thread(self.cloner.fetch, LineProgress())
         work = Work(lambda _cancel: self.cloner.clone(recording), "clone", 1.0)
         return await self.scheduler.run(work, due_s=CLONE_DUE_S, live=False)
 

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from tests.api.test_dictionaries import another_key, wait_for
 from tests.audio.test_decode import file_of
 from tests.recordings import voice_wav
-from tests.servers import KEY, RunningServer, server
+from tests.servers import KEY, PATIENCE_S, RunningServer, server
 
 PATH = "/waves/v1/voice-cloning"
 UNKNOWN = "voice_Unknown000"
@@ -42,7 +42,7 @@ def upload(
     if recording is not None:
         parts.append(("file", (file_name, recording)))
     headers = {"Authorization": f"Bearer {key}"}
-    return requests.post(running.url + path, headers=headers, files=parts, timeout=60)
+    return requests.post(running.url + path, headers=headers, files=parts, timeout=PATIENCE_S)
 
 
 def clone(running: RunningServer, **options: Any) -> dict[str, Any]:

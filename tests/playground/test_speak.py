@@ -43,6 +43,7 @@ window.WebSocket = class extends Real {
   set onmessage(handler) {
     super.onmessage = (event) => {
       window.frames_.push(JSON.parse(event.data));
+      window.latest = performance.now();
       handler(event);
     };
   }
@@ -106,9 +107,8 @@ async def test_stop_is_stop(tone_server: RunningServer) -> None:
         assert silent_ms < 200
         await page.wait_for_timeout(400)
         assert await page.evaluate("window.loudness()") == 0
-        before = await page.evaluate("window.frames_.length")
-        await page.wait_for_timeout(400)
-        assert await page.evaluate("window.frames_.length") == before
+        await until(page, "performance.now() - window.latest > 400")  # the server has stopped, too
+        assert await page.evaluate("window.frames_.every((frame) => frame.status !== 'complete')")
         await page.get_by_role("button", name="Play again").click()  # what had arrived can be heard again
         await until(page, "window.loudness() > 0.02")
         await page.keyboard.press("Escape")

@@ -12,6 +12,7 @@ from openwaves.audio.decode import decode
 from openwaves.audio.loudness import TARGET_LUFS
 from openwaves.audio.mel import RATE
 from openwaves.cancellation import CancelToken
+from openwaves.models.progress import Progress
 from openwaves.models.session import use_one_blas_thread
 from openwaves.models.store import ModelStore
 from openwaves.speakers.encoders import Encoders
@@ -62,6 +63,16 @@ class Cloner:
         self._speak = speak
         self._loaded: _Parts | None = None
         self._lock = threading.Lock()
+
+    def fetch(self, progress: Progress) -> None:
+        """Fetch the model files that are missing or damaged, unless they were loaded before.
+
+        Raises:
+            ModelFileError: A file cannot be fetched, or the folder is not writable.
+        """
+        with self._lock:
+            if self._loaded is None:
+                ModelStore(self._models).pull(progress)
 
     def load(self) -> None:
         """Load what ``clone`` needs, unless that was done before.
