@@ -1,7 +1,6 @@
 """Real servers that start in a tenth of a second: forked from a process that has loaded the program's modules."""
 
 import ctypes
-import multiprocessing
 import os
 import re
 import shutil
@@ -16,11 +15,8 @@ from typing import Self
 
 import requests
 
+from tests.forking import context
 from tests.servers import ADMIN_KEY, KEY
-
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.preloaded"])
-
 
 NEW_MOUNTS = 0x00020000  # CLONE_NEWNS, <linux/sched.h>
 
@@ -85,7 +81,7 @@ class ForkedServer:
         arguments = ["--port", "0", "--data-dir", str(self.data_dir), "--engine", "tone", *self._options]
         self.log.write_text("")
         disk = (self.disk_size, str(self.data_dir)) if self.disk_size else None
-        self._process = _context.Process(target=_serve, args=(arguments, environment, str(self.log), disk), daemon=True)
+        self._process = context.Process(target=_serve, args=(arguments, environment, str(self.log), disk), daemon=True)
         self._process.start()
 
     def wait(self, *, ready: bool = True, limit_s: float = 60) -> None:

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import requests
+
+from tests import forking
 
 KEY = "sk_test_0123456789"
 PATIENCE_S = 240  # many requests at once on a slow machine
@@ -24,7 +26,7 @@ ADMIN_KEY = "admin_test_0123456789"
 class RunningServer:
     """A server process and how to reach it."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | forking.Forked
     url: str
     log: list[str] = field(default_factory=list)
     data_dir: Path = Path()
@@ -42,8 +44,7 @@ class RunningServer:
             "OPENWAVES_DATA_DIR": str(self.data_dir),
             "OPENWAVES_DATABASE_URL": self.database_url,
         }
-        command = [sys.executable, "-m", "openwaves", *arguments]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        return forking.run_text(*arguments, environment=environment)
 
     def post(self, path: str, body: object, **kwargs: object) -> requests.Response:
         headers = {"Authorization": f"Bearer {KEY}", **kwargs.pop("headers", {})}  # type: ignore[dict-item]
@@ -61,16 +62,12 @@ class RunningServer:
 
 @contextmanager
 def server(data_dir: Path, *options: str, wait_ready: bool = True, **environment: str) -> Iterator[RunningServer]:
-    """Run `openwaves serve` until the block ends."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "openwaves", "serve", "--port", "0", "--data-dir", str(data_dir), *options],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "OPENWAVES_API_KEY": KEY, **environment},
-    )
+    """Run `openwaves serve` until the block ends; one that needs no network is forked."""
+    arguments = ["--port", "0", "--data-dir", str(data_dir), *options]
+    variables = {**os.environ, "OPENWAVES_API_KEY": KEY, **environment}
+    start = forking.serve if "tone" in options and "--worker-processes" not in options else _started
+    process, pipe = start(arguments, variables)
     running = RunningServer(process, "")
-    assert process.stderr is not None
-    pipe = process.stderr
     for line in pipe:
         running.log.append(line)
         if found := re.search(r"listens on (http://\S+)", line):
@@ -91,6 +88,13 @@ def server(data_dir: Path, *options: str, wait_ready: bool = True, **environment
             process.kill()
         reader.join(5)
         pipe.close()
+
+
+def _started(arguments: list[str], environment: dict[str, str]) -> tuple[subprocess.Popen[str], IO[str]]:
+    command = [sys.executable, "-m", "openwaves", "serve", *arguments]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+    assert process.stderr is not None
+    return process, process.stderr
 
 
 def _wait_ready(running: RunningServer, limit_s: float = 240) -> None:

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import forking
 from tests.llm.upstream import ANSWER, Behaviour, upstream
 
 CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
@@ -23,8 +23,7 @@ def behaviour() -> Iterator[Behaviour]:
 
 
 def chat(url: str, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "openwaves", "chat", "--llm-url", url, *arguments]
-    return subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+    return forking.run_text("chat", "--llm-url", url, *arguments, text=text)
 
 
 def test_one_answer(behaviour: Behaviour) -> None:

@@ -18,11 +18,11 @@ import pytest
 from openwaves.assembly import fetch_models
 from openwaves.models.progress import SilentProgress
 from openwaves.settings import load_settings
+from tests import forking
 
 
 def openwaves(*arguments: str, text: str = "") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "openwaves", *arguments]
-    return subprocess.run(command, input=text.encode(), capture_output=True, timeout=120, check=False)
+    return forking.run(*arguments, data=text.encode())
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,8 @@ def test_speak_plays_to_stdout_what_stdin_says() -> None:
     ],
 )
 def test_mistakes_end_in_a_line_that_names_them(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
-    failed = subprocess.run(
-        [sys.executable, "-m", "openwaves", *arguments],
-        cwd=tmp_path,
-        env={**os.environ, "OPENWAVES_DATA_DIR": str(tmp_path / "data")},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    environment = {**os.environ, "OPENWAVES_DATA_DIR": str(tmp_path / "data")}
+    failed = forking.run(*arguments, folder=tmp_path, environment=environment)
     assert failed.returncode in (1, 2)
     assert told in failed.stderr.decode()
     assert "Traceback" not in failed.stderr.decode()
@@ -128,8 +122,7 @@ def test_speak_takes_a_minus_and_the_format_of_the_ending(tmp_path: Path) -> Non
 
 def test_a_variable_that_is_no_option_is_named() -> None:
     environment = {**os.environ, "OPENWAVES_MODELDIR": "/x"}
-    command = [sys.executable, "-m", "openwaves", "models", "list"]
-    shown = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    shown = forking.run("models", "list", environment=environment)
     assert b"OPENWAVES_MODELDIR (perhaps OPENWAVES_MODEL_DIR?)" in shown.stderr
 
 

@@ -1,18 +1,16 @@
 """``openwaves listen`` on a pipe."""
 
-import os
 import subprocess
-import sys
 
 import numpy as np
 
 from openwaves.stt.engines.tone import whistle
+from tests import forking
 from tests.listening import pcm, silence
 
 
 def listen(data: bytes, *options: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "openwaves", "listen", "-", "--engine", "tone", *options]
-    return subprocess.run(command, input=data, capture_output=True, timeout=60, check=False, env=os.environ)
+    return forking.run("listen", "-", "--engine", "tone", *options, data=data)
 
 
 def test_sound_on_stdin_is_written_down_turn_by_turn() -> None:

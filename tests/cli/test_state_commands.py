@@ -1,13 +1,12 @@
 """`openwaves accounts`, `keys`, `dictionaries` and `usage`, beside a running server."""
 
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests import forking
 from tests.recordings import voice_wav
 from tests.servers import RunningServer
 
@@ -122,8 +121,7 @@ def test_usage_is_shown(state_server: RunningServer) -> None:
 def test_mistakes_end_in_a_line_that_names_them(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
     for name, content in (("wrong.csv", "a,b,c\n"), ("empty.csv", ""), ("wrong.json", "{")):
         (tmp_path / name).write_text(content)
-    command = [sys.executable, "-m", "openwaves", *arguments, "--data-dir", "data"]
-    failed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    failed = forking.run_text(*arguments, "--data-dir", "data", folder=tmp_path)
     assert failed.returncode in (1, 2)
     assert told in failed.stderr
     assert "Traceback" not in failed.stderr

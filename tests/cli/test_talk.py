@@ -1,14 +1,12 @@
 """``openwaves talk`` with two files."""
 
-import os
-import subprocess
-import sys
 import wave
 from pathlib import Path
 
 import numpy as np
 
 from openwaves.stt.engines.tone import whistle
+from tests import forking
 from tests.llm.upstream import ANSWER, Behaviour, upstream
 from tests.talking import pcm, silence
 
@@ -21,11 +19,8 @@ def test_a_recording_is_answered_in_another(tmp_path: Path) -> None:
         file.setframerate(16000)
         file.writeframes(pcm(said))
     with upstream(Behaviour()) as url:
-        command = [sys.executable, "-m", "openwaves", "talk", "said.wav", "talk.wav", "--engine", "tone", "--times"]
-        command += ["--llm-url", url]
-        ran = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, env=os.environ
-        )
+        command = ["talk", "said.wav", "talk.wav", "--engine", "tone", "--times", "--llm-url", url]
+        ran = forking.run_text(*command, folder=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines() == ["you: book the table please", f"assistant: {ANSWER}"]
     assert "first sound" in ran.stderr
@@ -40,7 +35,6 @@ def test_a_recording_is_answered_in_another(tmp_path: Path) -> None:
 
 def test_one_file_is_not_enough(tmp_path: Path) -> None:
     (tmp_path / "said.wav").write_bytes(b"RIFF")
-    command = [sys.executable, "-m", "openwaves", "talk", "said.wav"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    ran = forking.run_text("talk", "said.wav", folder=tmp_path)
     assert ran.returncode == 2
     assert "two WAV files, or none" in ran.stderr
