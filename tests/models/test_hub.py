@@ -13,7 +13,7 @@ import pytest
 from openwaves.errors import ModelFileError
 from openwaves.models.hub import HUB_RECOGNISERS, HubRecogniser
 from openwaves.models.progress import SilentProgress
-from openwaves.models.store import ModelStore
+from openwaves.models.store import WHISPER, ModelStore
 from openwaves.settings import load_settings
 from openwaves.stt.hearing import ModelHearing
 
@@ -90,7 +90,9 @@ def test_nothing_stays_of_one_that_is_not_complete(mirror: type[Mirror], tmp_pat
 
 @pytest.mark.slow
 def test_the_real_weights_are_heard_with_from_a_mirror(mirror: type[Mirror], tmp_path: Path) -> None:
-    base = load_settings().model_dir / "whisper" / "base"
+    store = ModelStore(load_settings().model_dir)
+    store.pull(SilentProgress(), bundles=("whisper-base",))
+    base = store.root / WHISPER / "base"
     mirror.files = {path.name: path.read_bytes() for path in base.iterdir() if path.is_file()}
     hearing = ModelHearing(ModelStore(tmp_path), others=NAME)
     assert {"ko", "ru", "gu", "en"} <= hearing.languages

@@ -58,6 +58,7 @@ OURS = (
     r"openwaves listens on ",
     r"playground: http://",
     r"(checking the model files|loading the networks|warming up|ready)\b",
+    r"(fetching|installed|preparing|npm is not installed|another process is fetching)\b",  # on first use
     r"\s*$",
 )
 
