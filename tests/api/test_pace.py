@@ -99,6 +99,21 @@ def check(stream: Stream, sound: bytes) -> None:
     assert max(length_s for _, length_s in stream.frames) <= GAP_S
 
 
+async def serve_all(running: RunningServer, texts: list[str]) -> None:
+    """All at once; those whom a slow machine refuses come again."""
+    sounds = {text: await asyncio.to_thread(whole, running.url, text) for text in set(texts)}
+    waiting = texts
+    for _ in range(10):
+        streams = await asyncio.gather(*(over_socket(running, text, by_token=False) for text in waiting))
+        for text, stream in zip(waiting, streams, strict=True):
+            if not stream.refused:
+                check(stream, sounds[text])
+        waiting = [text for text, stream in zip(waiting, streams, strict=True) if stream.refused]
+        if not waiting:
+            return
+    raise AssertionError(f"{len(waiting)} listeners were never served")
+
+
 TEXTS = [" ".join(SENTENCES[:number]) for number in range(1, len(SENTENCES) + 1)]
 
 
@@ -112,18 +127,7 @@ async def test_one_listener_gets_every_sample_without_a_pause(voice_server: Runn
 
 @pytest.mark.slow
 async def test_six_listeners_get_every_sample_without_a_pause(voice_server: RunningServer) -> None:
-    chosen = [TEXTS[number % 3] for number in range(6)]
-    sounds = {text: await asyncio.to_thread(whole, voice_server.url, text) for text in set(chosen)}
-    waiting = list(chosen)
-    for _ in range(10):  # a slow machine refuses some of them at first
-        streams = await asyncio.gather(*(over_socket(voice_server, text, by_token=False) for text in waiting))
-        for text, stream in zip(waiting, streams, strict=True):
-            if not stream.refused:
-                check(stream, sounds[text])
-        waiting = [text for text, stream in zip(waiting, streams, strict=True) if stream.refused]
-        if not waiting:
-            return
-    raise AssertionError(f"{len(waiting)} listeners were never served")
+    await serve_all(voice_server, [TEXTS[number % 3] for number in range(6)])
 
 
 @pytest.mark.slow
@@ -135,12 +139,7 @@ async def test_events_do_not_pause_either(voice_server: RunningServer) -> None:
 async def test_the_fast_decoder_lets_nobody_wait_or_pause(tmp_path: Path) -> None:
     """Eight at once, spoken in parts, each as the answer in one piece; a text that comes word by word, too."""
     with server(tmp_path, "--decoder", "fast") as fast:
-        chosen = [TEXTS[number % 3] for number in range(8)]
-        sounds = {text: await asyncio.to_thread(whole, fast.url, text) for text in set(chosen)}
-        streams = await asyncio.gather(*(over_socket(fast, text, by_token=False) for text in chosen))
-        for text, stream in zip(chosen, streams, strict=True):
-            assert not stream.refused
-            check(stream, sounds[text])
+        await serve_all(fast, [TEXTS[number % 3] for number in range(8)])
         grown = await over_socket(fast, TEXTS[1], by_token=True)
         check(grown, await asyncio.to_thread(whole, fast.url, TEXTS[1] + " "))
 

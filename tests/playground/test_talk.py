@@ -29,7 +29,7 @@ window.WebSocket = class extends Real {
   set onmessage(handler) {
     super.onmessage = (event) => {
       const { type } = JSON.parse(event.data);
-      const wasLoud = window.loudness(0.02) > 0.01;
+      const wasLoud = window.loudness(0.15) > 0.01; // it may come between two words
       handler(event);
       if (type === "input_audio_buffer.speech_started" && wasLoud) {
         const began = performance.now();
