@@ -16,7 +16,19 @@ from hypothesis import strategies as st
 from openwaves.cancellation import CancelToken
 from openwaves.scheduler import Scheduler
 from openwaves.tts.engines.tone import ToneEngine
-from openwaves.tts.pacing import BURST_S, GAP_S, GRAIN_S, HELD_S, INTERVAL_S, LEAD_S, Player, held_s, next_s, take
+from openwaves.tts.pacing import (
+    BURST_S,
+    CHUNK_S,
+    GAP_S,
+    GRAIN_S,
+    HELD_S,
+    INTERVAL_S,
+    LEAD_S,
+    Player,
+    held_s,
+    next_s,
+    take,
+)
 from openwaves.tts.speaker import LocalSpeaker
 from openwaves.tts.synthesis import Synthesizer
 from openwaves.tts.text.segments import split
@@ -74,8 +86,12 @@ class SlowEngine(ToneEngine):
 Sent = list[tuple[float, EncodedChunk]]
 
 
-async def speak(waits_s: list[float], text: str = TEXT, text_s: float = 0.0) -> tuple[Sent, int]:
-    """What goes out, and when; and the gaps that were counted. ``text_s``: seconds between the segments' coming."""
+async def speak(waits_s: list[float], text: str = TEXT, text_s: float = 0.0, stalls_s: float = 0.0) -> tuple[Sent, int]:
+    """What goes out, and when; and the gaps that were counted.
+
+    ``text_s``: seconds between the segments' coming; ``stalls_s``: seconds for which everything stands still once the
+    first frames have gone out.
+    """
     engine = SlowEngine(waits_s)
     scheduler = Scheduler(2, 100)
     synthesizer = Synthesizer(
@@ -94,6 +110,8 @@ async def speak(waits_s: list[float], text: str = TEXT, text_s: float = 0.0) -> 
             async for chunk in chunks:
                 if chunk.data:
                     sent.append((time.monotonic(), chunk))
+                    if len(sent) == 5:
+                        time.sleep(stalls_s)
     finally:
         scheduler.close()
     return sent, synthesizer.frame_gaps
@@ -101,6 +119,12 @@ async def speak(waits_s: list[float], text: str = TEXT, text_s: float = 0.0) -> 
 
 def largest_gap_s(sent: Sent) -> float:
     return float(max(np.diff([at for at, _ in sent])))
+
+
+@pytest.mark.parametrize("stalls_s", [0.5, 0.8, 1.1])
+async def test_a_listener_who_ran_dry_gets_small_frames_too(stalls_s: float) -> None:
+    sent, _ = await speak([0.0, 2.0, 0.0], stalls_s=stalls_s)
+    assert max(chunk.duration_s for _, chunk in sent) <= CHUNK_S + GRAIN_S
 
 
 async def test_frames_go_on_while_the_next_piece_is_being_made() -> None:

@@ -6,6 +6,7 @@ They are as large as it takes to last until the listener would run dry, less ``L
 much at hand. Everything that is kept back goes out at once when the next piece is there, or when no more will come.
 """
 
+import math
 from collections import deque
 from collections.abc import Iterable
 
@@ -57,6 +58,12 @@ def next_s(left_s: float, lead_s: float) -> float:
     """
     frames = max(1.0, (lead_s + left_s - LEAD_S) / INTERVAL_S)
     return left_s / frames
+
+
+def frames(part_s: float) -> list[float]:
+    """Sound that goes out at one time, in frames that are no longer than others: a listener who runs dry needs much."""
+    number = max(1, math.ceil(part_s / CHUNK_S))
+    return [part_s / number] * number
 
 
 def take(held: deque[EncodedChunk], sound_s: float) -> EncodedChunk:

@@ -17,7 +17,7 @@ from openwaves.observing import watching
 from openwaves.scheduler import Workers
 from openwaves.tts.ahead import Ahead
 from openwaves.tts.cutting import CutSound
-from openwaves.tts.pacing import CHUNK_S, GAP_S, GRAIN_S, INTERVAL_S, Player, held_s, next_s, take
+from openwaves.tts.pacing import CHUNK_S, GAP_S, GRAIN_S, INTERVAL_S, Player, frames, held_s, next_s, take
 from openwaves.tts.speaker import FAST_ENGINES, Speaker
 from openwaves.tts.text.analyze import check_language, check_scripts, check_speakable
 from openwaves.tts.text.segments import Cutter, split
@@ -211,7 +211,9 @@ async def _paced(
     while held and ahead is not None:
         part_s = next_s(sum(chunk.duration_s for chunk in held), player.lead_s(time.monotonic()))
         await ahead.wait(INTERVAL_S)
-        yield sent(take(held, CHUNK_S if ahead.is_ready else part_s))
+        for frame_s in frames(CHUNK_S if ahead.is_ready else part_s):
+            if held:
+                yield sent(take(held, frame_s))
 
 
 async def _each(segments: tuple[Segment, ...]) -> AsyncIterator[Segment]:
