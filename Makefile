@@ -6,6 +6,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile  # slow tests need the machine to themselves
 
+# A failed test is run once more, alone: times that tests allow are those of a machine that does nothing else. Twice is a failure.
+AGAIN = status=$$?; [ $$status = 1 ] || exit $$status; echo "==> Again, alone, what failed"; $(BIN)/python -m pytest --last-failed
+
 .PHONY: help setup serve doctor test test-fast lint format docs bench quality clean
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,12 +37,11 @@ serve: $(VENV)/.installed ## Fetch missing model files and start the server (HOS
 doctor: $(VENV)/.installed ## Check that this machine can serve, and say what to do if not
 	$(BIN)/openwaves doctor
 
-test: setup ## Run every test, fast ones first
-	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest -m slow
+test: test-fast ## Run every test, fast ones first
+	$(BIN)/python -m pytest -m slow || { $(AGAIN) -m slow; }
 
 test-fast: setup ## Run only the fast tests
-	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) || { $(AGAIN) -m "not slow"; }
 
 lint: setup ## Check style, types and layers
 	$(BIN)/ruff check .

@@ -1,17 +1,19 @@
 """How right live recognition is, and what it costs: clips are played to the state machine on a virtual clock.
 
-    python -m bench.listening.replay FOLDER [--wait 0.3] [--finalize] [--max-words 10]
+    python -m bench.listening.replay FOLDER [--wait 0.3] [--finalize] [--max-words 10] [--starts 1]
 
 Sound arrives in real time; a decode ends after the processor time that it takes here. Times of finals count
 from the end of speech in the clip, those of first interims from its beginning; each clip has half a second of near
 silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech and asks for a final at once.
-FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said in it).
+What is heard changes with the place of a clip's first sample: ``--starts 6`` plays each from six places and gives the
+mean. FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said in it).
 """
 
 import argparse
 import heapq
 import time
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +43,8 @@ from openwaves.stt.listening import (
 )
 
 BEFORE_S, BEHIND_S = 0.5, 1.5
+LATER_S = 0.047
+"""So much later each start of a clip is; no multiple of a frame."""
 
 
 @dataclass
@@ -118,11 +122,14 @@ class Sums:
     first_s: list[float] = field(default_factory=list)
 
 
-def play(clip: Clip, recogniser: Recogniser, ear: Ear, rules: Rules, *, finalize: bool, sums: Sums) -> str:
-    """Play one clip; what was heard."""
+def play(
+    clip: Clip, recogniser: Recogniser, ear: Ear, rules: Rules, *, finalize: bool, later_s: float, sums: Sums
+) -> str:
+    """Play one clip, begun a little later; what was heard, live and of the whole."""
     noise = np.random.default_rng(0)
     begin_s, end_s = clip.speech
-    quiet = [noise.standard_normal(round(seconds * RATE)) * 1e-5 for seconds in (BEFORE_S, BEHIND_S)]
+    before_s = BEFORE_S + later_s
+    quiet = [noise.standard_normal(round(seconds * RATE)) * 1e-5 for seconds in (before_s, BEHIND_S)]
     said = clip.samples[: round((end_s + 0.05) * RATE)] if not finalize else clip.samples[: round(end_s * RATE)]
     sound = np.concatenate([quiet[0], said, quiet[1][: 0 if finalize else None]]).astype(np.float32)
     replay = Replay(recogniser, sound, rules)
@@ -131,14 +138,15 @@ def play(clip: Clip, recogniser: Recogniser, ear: Ear, rules: Rules, *, finalize
         replay.pass_to(n * FRAME_SAMPLES / RATE)
         replay.take(Frame(probability))
     replay.pass_to(len(sound) / RATE)
-    asked_s = BEFORE_S + end_s
+    asked_s = before_s + end_s
     replay.take(Finalize(len(sound)) if finalize else Close(len(sound)))
     replay.pass_to(len(sound) / RATE)
     finals = [row for row in replay.finals if row[0]]
     heard = " ".join(text for text, _ in finals)
     sums.n_words += len(words(clip.text))
     sums.errors += distance(words(clip.text), words(heard))
-    whole = recogniser.transcribe(clip.samples, "en").text if len(clip.samples) < recogniser.longest_s * RATE else ""
+    later = np.concatenate([quiet[0][: round(later_s * RATE)], clip.samples]).astype(np.float32)
+    whole = recogniser.transcribe(later, "en").text if len(later) < recogniser.longest_s * RATE else ""
     sums.whole_errors += distance(words(clip.text), words(whole))
     sums.busy_s += replay.busy_s
     sums.sound_s += len(sound) / RATE
@@ -147,7 +155,7 @@ def play(clip: Clip, recogniser: Recogniser, ear: Ear, rules: Rules, *, finalize
     if finals:
         sums.final_s.append(finals[-1][1] - asked_s)
     if replay.interims:
-        sums.first_s.append(replay.interims[0][1] - BEFORE_S - begin_s)
+        sums.first_s.append(replay.interims[0][1] - before_s - begin_s)
     return f"{heard}\n  {whole}"
 
 
@@ -171,6 +179,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--wait", type=float, default=0.3)
     parser.add_argument("--max-words", type=int, default=10)
+    parser.add_argument("--starts", type=int, default=1, help="places from which each clip is played")
     parser.add_argument("--finalize", action="store_true")
     parser.add_argument("--show", action="store_true", help="print what was heard")
     options = parser.parse_args()
@@ -179,9 +188,10 @@ def main() -> None:
     network = load_network(folder / "activity" / "silero_vad_16k_op15.onnx")
     rules = Rules(final_wait_s=options.wait, ended_wait_s=options.wait, max_words=options.max_words or None)
     sums = Sums()
-    for clip in read_clips(options.folder):
+    for clip, number in product(read_clips(options.folder), range(options.starts)):
         ear = Ear(SileroActivity(network))
-        heard = play(clip, recogniser, ear, rules, finalize=options.finalize, sums=sums)
+        later_s = number * LATER_S
+        heard = play(clip, recogniser, ear, rules, finalize=options.finalize, later_s=later_s, sums=sums)
         if options.show:
             print(f"{clip.name}\n  {clip.text}\n  {heard}")
     print(tell(sums))
