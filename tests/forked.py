@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from multiprocessing.context import ForkServerProcess
@@ -15,7 +14,7 @@ from typing import Self
 
 import requests
 
-from tests.forking import context
+from tests.forking import become, context
 from tests.servers import ADMIN_KEY, KEY
 
 NEW_MOUNTS = 0x00020000  # CLONE_NEWNS, <linux/sched.h>
@@ -23,8 +22,6 @@ NEW_MOUNTS = 0x00020000  # CLONE_NEWNS, <linux/sched.h>
 
 def _serve(arguments: list[str], environment: dict[str, str], log: str, disk: tuple[str, str] | None) -> None:
     """The child: becomes `openwaves serve` with its errors in a file, perhaps with a small disk of its own."""
-    from openwaves.cli import main
-
     if disk:
         size, folder = disk
         if ctypes.CDLL(None, use_errno=True).unshare(NEW_MOUNTS):
@@ -34,9 +31,7 @@ def _serve(arguments: list[str], environment: dict[str, str], log: str, disk: tu
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
-    os.environ.update(environment)
-    sys.argv = ["openwaves", "serve", *arguments]
-    main()
+    become(["serve", *arguments], {**os.environ, **environment})
 
 
 class ForkedServer:

@@ -45,7 +45,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _become(arguments: Sequence[str], environment: Mapping[str, str], folder: str) -> None:
+def become(arguments: Sequence[str], environment: Mapping[str, str], folder: str = ".") -> None:
     """The child, once its input and output are in place: is ``openwaves`` from here on."""
     from openwaves.cli import main
 
@@ -63,7 +63,7 @@ def _serve(arguments: Sequence[str], environment: Mapping[str, str], folder: str
     os.dup2(errors.fileno(), 2)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     errors.close()
-    _become(arguments, environment, folder)
+    become(arguments, environment, folder)
 
 
 def serve(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[Forked, IO[str]]:
@@ -81,7 +81,7 @@ def _command(arguments: Sequence[str], environment: Mapping[str, str], folder: s
     os.dup2(os.open(f"{files}/in", os.O_RDONLY), 0)
     os.dup2(os.open(f"{files}/out", os.O_WRONLY | os.O_CREAT, 0o600), 1)
     os.dup2(os.open(f"{files}/err", os.O_WRONLY | os.O_CREAT, 0o600), 2)
-    _become(arguments, environment, folder)
+    become(arguments, environment, folder)
 
 
 def run(

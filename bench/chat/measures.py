@@ -165,7 +165,7 @@ async def forced_json(model: LocalModel, number: int) -> str:
 
 async def cancelled(model: LocalModel, number: int) -> str:
     """Requests that are closed at any moment; what is left of them."""
-    await collect(model.complete(request(user("Hi"), max_tokens=4)))
+    await asyncio.gather(*(collect(model.complete(request(user(f"Hi {n}"), max_tokens=4))) for n in range(4)))
     await _churn(model, number // 10)
     threads, rss = threading.active_count(), _rss_mb()
     began = time.perf_counter()
