@@ -61,11 +61,14 @@ class RunningServer:
 
 
 @contextmanager
-def server(data_dir: Path, *options: str, wait_ready: bool = True, **environment: str) -> Iterator[RunningServer]:
-    """Run `openwaves serve` until the block ends; one that needs no network is forked."""
+def server(
+    data_dir: Path, *options: str, wait_ready: bool = True, forks: bool = True, **environment: str
+) -> Iterator[RunningServer]:
+    """Run `openwaves serve` until the block ends; one that needs no network may be forked."""
     arguments = ["--port", "0", "--data-dir", str(data_dir), *options]
     variables = {**os.environ, "OPENWAVES_API_KEY": KEY, **environment}
-    start = forking.serve if "tone" in options and "--worker-processes" not in options else _started
+    forks &= "tone" in options and "--worker-processes" not in options
+    start = forking.serve if forks else _started
     process, pipe = start(arguments, variables)
     running = RunningServer(process, "")
     for line in pipe:

@@ -29,7 +29,7 @@ def test_a_server_hands_its_socket_to_a_successor(tmp_path: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager,
-        server(tmp_path, *options, NOTIFY_SOCKET=f"{folder}/notify") as running,
+        server(tmp_path, *options, forks=False, NOTIFY_SOCKET=f"{folder}/notify") as running,
     ):
         # what it tells before somebody listens is lost
         manager.bind(f"{folder}/notify")
