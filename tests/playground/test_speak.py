@@ -77,12 +77,11 @@ async def test_speech_reaches_the_loudspeaker(tone_server: RunningServer) -> Non
 
 
 async def test_the_spoken_word_is_lit_in_step(tone_server: RunningServer) -> None:
-    for _ in range(4):  # a machine that is busy, or draws without a graphics card, drops pictures
-        late = np.sort(np.abs(await lateness(tone_server)))
-        if late[-2] < 0.08:
+    for _ in range(6):  # a machine that is busy, or draws without a graphics card, drops pictures
+        late = await lateness(tone_server)
+        if max(np.abs(late)) < 0.08:
             break
-    assert late[-2] < 0.08, late
-    assert np.median(late) < 0.05, late
+    assert max(np.abs(late)) < 0.08, late
 
 
 async def lateness(running: RunningServer) -> list[float]:
