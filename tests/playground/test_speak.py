@@ -7,6 +7,7 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -42,13 +43,18 @@ const Real = WebSocket;
 window.WebSocket = class extends Real {
   set onmessage(handler) {
     super.onmessage = (event) => {
-      window.frames_.push(JSON.parse(event.data));
+      window.frames_.push(event.data); // parsed later: what a test does here, the picture waits for
       window.latest = performance.now();
       handler(event);
     };
   }
 };
 """
+
+
+async def frames_of(page: Page) -> list[dict[str, Any]]:
+    """What came over the socket so far, with ``KEEP_FRAMES``."""
+    return [json.loads(frame) for frame in await page.evaluate("window.frames_")]
 
 
 async def write(page: Page, text: str) -> None:
@@ -90,7 +96,7 @@ async def lateness(running: RunningServer) -> list[float]:
         await speak_all(page, TEXT)
         lit = [word for word in await page.evaluate("window.lit") if word["word"]]
         began = await page.evaluate("window.began")
-        frames = await page.evaluate("window.frames_")
+        frames = await frames_of(page)
     times = [frame["data"] for frame in frames if frame["status"] == "word_timestamp"]
     assert [word["word"] for word in lit] == TEXT.split()
     return [
@@ -116,7 +122,7 @@ async def test_stop_is_stop(tone_server: RunningServer) -> None:
         await page.wait_for_timeout(400)
         assert await page.evaluate("window.loudness()") == 0
         await until(page, "performance.now() - window.latest > 400")  # the server has stopped, too
-        assert await page.evaluate("window.frames_.every((frame) => frame.status !== 'complete')")
+        assert await page.evaluate("window.frames_.every((frame) => JSON.parse(frame).status !== 'complete')")
         await page.get_by_role("button", name="Play again").click()  # what had arrived can be heard again
         await until(page, "window.loudness() > 0.02")
         await page.keyboard.press("Escape")
@@ -155,7 +161,7 @@ async def test_tokens_are_spoken_as_they_are_written(tone_server: RunningServer)
         await page.get_by_role("button", name="Speak", exact=True).click()
         await until(page, "document.querySelectorAll('.w.faint').length > 3 && window.loudness() > 0.02")
         await until(page, "document.querySelector('.speak').dataset.state === 'idle'")
-        frames = await page.evaluate("window.frames_")
+        frames = await frames_of(page)
         words = [frame["data"]["word"] for frame in frames if frame["status"] == "word_timestamp"]
         assert words == TEXT.split()
         assert await page.locator(".w.faint").count() == 0
@@ -184,7 +190,7 @@ async def test_words_without_spaces_are_lit(tone_server: RunningServer) -> None:
     async with browsing(tone_server.url, init=KEEP_FRAMES) as (page, _):
         await page.get_by_label("Language", exact=True).select_option("zh")
         await speak_all(page, text)
-        frames = await page.evaluate("window.frames_")
+        frames = await frames_of(page)
         words = [frame["data"]["word"] for frame in frames if frame["status"] == "word_timestamp"]
         assert words
         assert await page.evaluate("document.querySelector('.ink').textContent") == text + "\u200b"

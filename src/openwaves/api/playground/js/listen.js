@@ -375,7 +375,7 @@ export function view() {
           ? `${clock(position, true)} / ${clock(sound.seconds, true)}`
           : clock(sound.seconds)
         : "";
-      isDirty = score.isStale = false;
+      isDirty = false;
     }
     requestAnimationFrame(frame);
   }

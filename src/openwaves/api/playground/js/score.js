@@ -3,7 +3,7 @@
 // textarea lies over the words, line for line.
 
 import { h } from "./dom.js";
-import { colours, sharp } from "./sound.js";
+import { fill, sharp } from "./sound.js";
 
 const BAR = 2;
 const PITCH = 3.5;
@@ -18,6 +18,7 @@ export class Score {
     this.sent = Infinity;
     this.sound = null;
     this.lit = -1;
+    this.places = null;
     this.ink = h("div", { class: "ink", "aria-hidden": editable ? "true" : null });
     this.area = editable
       ? h("textarea", {
@@ -157,17 +158,32 @@ export class Score {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  draw(position) {
-    const colour = colours(this.element);
-    const { paint, height } = sharp(this.canvas);
+  /** Where each word with times stands on the canvas; measured anew only where something may have moved. */
+  measure() {
     const origin = this.canvas.getBoundingClientRect();
-    const tall = parseFloat(colour("--wave-height")) || 22;
-    const [played, coming, now] = [colour("--sea"), colour("--wave"), colour("--buoy")];
-    for (const word of this.timed) {
-      const box = word.span.getBoundingClientRect();
-      const [left, base] = [box.left - origin.left, box.bottom - origin.top];
-      if (base < -tall || base - box.height > height) continue;
-      const n = Math.max(1, Math.floor((box.width + PITCH - BAR) / PITCH));
+    const tall = parseFloat(getComputedStyle(this.element).getPropertyValue("--wave-height")) || 22;
+    this.places = { tall, origin, boxes: [] };
+  }
+
+  place(at) {
+    const { origin, boxes } = this.places;
+    while (boxes.length <= at) {
+      const box = this.timed[boxes.length].span.getBoundingClientRect();
+      boxes.push({ left: box.left - origin.left, top: box.top - origin.top, base: box.bottom - origin.top, width: box.width });
+    }
+    return boxes[at];
+  }
+
+  draw(position) {
+    if (this.isStale || !this.places) this.measure();
+    this.isStale = false;
+    const { tall } = this.places;
+    const { paint, height } = sharp(this.canvas);
+    const [played, coming, now] = [new Path2D(), new Path2D(), new Path2D()];
+    for (const [at, word] of this.timed.entries()) {
+      const { left, top, base, width } = this.place(at);
+      if (base < -tall || top > height) continue;
+      const n = Math.max(1, Math.floor((width + PITCH - BAR) / PITCH));
       const spanned = Math.max(0.02, word.end_s - word.start_s);
       const mid = base + tall / 2;
       for (let bar = 0; bar < n; bar += 1) {
@@ -176,11 +192,10 @@ export class Score {
         if (peak === null) continue;
         const half = Math.max(1, (peak * tall) / 2);
         const isNow = position >= word.start_s && position <= word.end_s + 0.02 && start <= position;
-        paint.fillStyle = isNow ? now : start <= position ? played : coming;
-        paint.beginPath();
-        paint.roundRect(left + bar * PITCH, mid - half, BAR, 2 * half, BAR / 2);
-        paint.fill();
+        const path = isNow ? now : start <= position ? played : coming;
+        path.roundRect(left + bar * PITCH, mid - half, BAR, 2 * half, BAR / 2);
       }
     }
+    fill(paint, this.element, { "--sea": played, "--wave": coming, "--buoy": now });
   }
 }

@@ -313,7 +313,7 @@ export function view() {
       );
       time.textContent = sound?.length ? `${clock(position, true)} / ${clock(sound.seconds, true)}` : "";
       figures.Sound.textContent = sound?.length ? `${sound.seconds.toFixed(1)} s` : "–";
-      isDirty = score.isStale = false;
+      isDirty = false;
     }
     requestAnimationFrame(frame);
   }
