@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
-SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile  # slow tests need the machine to themselves
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4
 
 # A failed test is run once more, alone: times that tests allow are those of a machine that does nothing else. Twice is a failure.
 AGAIN = status=$$?; [ $$status = 1 ] || exit $$status; echo "==> Again, alone, what failed"; $(BIN)/python -m pytest --last-failed
@@ -37,11 +37,12 @@ serve: $(VENV)/.installed ## Fetch missing model files and start the server (HOS
 doctor: $(VENV)/.installed ## Check that this machine can serve, and say what to do if not
 	$(BIN)/openwaves doctor
 
-test: test-fast ## Run every test, fast ones first
-	$(BIN)/python -m pytest -m slow || { $(AGAIN) -m slow; }
+test: test-fast ## Run every test, fast ones first; last, one by one, those that need the machine to themselves
+	$(BIN)/python -m pytest -m "slow and not alone" $(SIDE_BY_SIDE) --dist worksteal || { $(AGAIN) -m "slow and not alone"; }
+	$(BIN)/python -m pytest -m alone || { $(AGAIN) -m alone; }
 
 test-fast: setup ## Run only the fast tests
-	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) || { $(AGAIN) -m "not slow"; }
+	$(BIN)/python -m pytest -m "not slow" $(SIDE_BY_SIDE) --dist loadfile || { $(AGAIN) -m "not slow"; }
 
 lint: setup ## Check style, types and layers
 	$(BIN)/ruff check .

@@ -29,6 +29,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_soak_ends_by_itself_and_reports(tmp_path: Path) -> None:
     file = tmp_path / "soak.json"
     ended = run("bench.soak", "--minutes", "0.1", "--load", "0.2", "--engine", "tone", "--json", str(file))
@@ -41,6 +42,7 @@ def test_soak_ends_by_itself_and_reports(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_both_decoders_are_asked_in_turn(tmp_path: Path) -> None:
     file = tmp_path / "fast.json"
     options = ["--rounds", "1", "--counts", "3", "--loud-s", "1", "--engine", "tone", "--json", str(file)]
@@ -100,6 +102,7 @@ async def asked(url: str, request: Ask) -> Outcome:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_peers_are_measured_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     """Two rows of openwaves that share a server, and espeak-ng behind its own, in this environment."""
     ours = [replace(peer, weights="tone") for peer in PEERS if peer.command is None and peer.voice == "sophia"]

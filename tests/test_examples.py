@@ -192,6 +192,7 @@ def script(voice_server: RunningServer, tmp_path_factory: pytest.TempPathFactory
     return paths
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["livekit_agent.py", "pipecat_agent.py"])
 def test_agents_hold_a_scripted_talk(voice_server: RunningServer, tmp_path: Path, script: list[str], name: str) -> None:

@@ -63,6 +63,7 @@ def test_a_stop_while_fetching_leaves_nothing(tmp_path: Path, number: signal.Sig
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("stage", ["preparing the speaker encoders", "preparing the Kokoro", "loading", "warming"])
 def test_a_stop_while_the_networks_are_made_ready(tmp_path: Path, stage: str, number: signal.Signals) -> None:

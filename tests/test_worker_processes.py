@@ -59,6 +59,7 @@ def test_samples_are_the_same_whoever_dies(tone_server: RunningServer, tmp_path:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_frozen_worker_is_replaced_and_cancelled_requests_free_theirs(
     tone_server: RunningServer, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_frozen_worker_is_replaced_and_cancelled_requests_free_theirs(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_recognition_runs_there_too(tone_server: RunningServer, tmp_path: Path) -> None:
     sound = encoder("wav", 16000, 16000)
     data = sound.encode(np.tile(whistle("hello John Smith call order"), 3)) + sound.finish()
@@ -90,6 +92,7 @@ def test_recognition_runs_there_too(tone_server: RunningServer, tmp_path: Path) 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_real_networks_make_the_same_samples_whoever_dies(voice_server: RunningServer, tmp_path: Path) -> None:
     expected = {text: ask(voice_server, text) for text in TEXTS}
     with workers(tmp_path, "--worker-processes", "2") as running:

@@ -21,6 +21,8 @@ from openwaves.bench.texts import SENTENCES
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 TOKENS = 50
 TRIALS = 60
+VOICES = {"hibari": "sophia", "Kokoro": "magnus"}
+"""One of each engine."""
 
 
 async def gateway() -> str:
@@ -39,26 +41,28 @@ async def gateway() -> str:
 
 
 async def beside() -> str:
-    """One listener of a stock voice, alone and while a chat is answered without a pause."""
+    """One listener of each engine, alone and while a chat is answered without a pause."""
     with tempfile.TemporaryDirectory() as folder, serve(folder) as served:
         async with aiohttp.ClientSession(headers=HEADERS) as session:
             await _first_and_last(session, f"{served.url}/waves/v1", "Hi")  # loads the model
-            alone = await _listen(session, served)
+            alone = {name: await _listen(session, served, voice) for name, voice in VOICES.items()}
             chatting = asyncio.create_task(_chat_on(session, served))
             await asyncio.sleep(2)
-            both = await _listen(session, served)
+            both = {name: await _listen(session, served, voice) for name, voice in VOICES.items()}
             chatting.cancel()
             answers = await asyncio.gather(chatting, return_exceptions=True)
-    told = "; ".join(
-        f"{name}: first sound p50 {1000 * median(o.first_audio_s or 0 for o in outcomes):.0f} ms, "
+    told = "\n".join(
+        f"one listener of {engine} {name}: first sound p50 "
+        f"{1000 * median(o.first_audio_s or 0 for o in outcomes):.0f} ms, "
         f"worst {1000 * max(o.first_audio_s or 0 for o in outcomes):.0f} ms, "
         f"{sum(o.playback.stalls > 0 for o in outcomes)} of {len(outcomes)} with a gap"
-        for name, outcomes in (("alone", alone), ("beside a chat", both))
+        for engine in VOICES
+        for name, outcomes in (("alone", alone[engine]), ("beside a chat", both[engine]))
     )
-    return f"one listener {told}{'' if isinstance(answers[0], asyncio.CancelledError) else f'; chat: {answers[0]}'}"
+    return told if isinstance(answers[0], asyncio.CancelledError) else f"{told}\nchat: {answers[0]}"
 
 
-async def _listen(session: aiohttp.ClientSession, served: Served) -> list[Outcome]:
+async def _listen(session: aiohttp.ClientSession, served: Served, voice: str) -> list[Outcome]:
     options = LoadOptions(
         served.url,
         KEY,
@@ -69,7 +73,7 @@ async def _listen(session: aiohttp.ClientSession, served: Served) -> list[Outcom
         "burst",
         0,
         1,
-        ("magnus",),
+        (voice,),
         "en",
         SENTENCES,
         24000,
@@ -83,7 +87,7 @@ async def _listen(session: aiohttp.ClientSession, served: Served) -> list[Outcom
     for index in range(3):
         outcome = Outcome()
         text = " ".join(SENTENCES[3 * index : 3 * index + 3])
-        await caller.call({"text": text, "voice_id": "magnus", "sample_rate": 24000, "output_format": "pcm"}, outcome)
+        await caller.call({"text": text, "voice_id": voice, "sample_rate": 24000, "output_format": "pcm"}, outcome)
         await asyncio.sleep(max(0.0, (outcome.playback.ends_at or 0) - time.perf_counter()))
         outcomes.append(outcome)
     return outcomes

@@ -196,6 +196,7 @@ def vanish(running: RunningServer, number: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_five_hundred_clients_that_vanish_while_they_listen(faulty: RunningServer) -> None:
     """Through eight slots: all are served only if each slot comes back."""
     with ThreadPoolExecutor(CONCURRENCY) as pool:
@@ -372,6 +373,7 @@ def test_clients_that_do_not_read_cost_neither_memory_nor_a_core(faulty: Running
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_two_thousand_mixed_requests_leave_the_memory_as_it_was(faulty: RunningServer) -> None:
     mixed(faulty, 1000)
     before = rss(faulty)

@@ -59,6 +59,7 @@ async def test_sockets_that_vanish_leave_nothing(tone_server: RunningServer) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_client_that_does_not_read_is_ended(tmp_path: Path) -> None:
     with server(tmp_path, "--engine", "tone", OPENWAVES_LISTEN_SEND_S="1") as running:
         parts = urlsplit(running.url)
@@ -89,6 +90,7 @@ async def test_a_client_that_does_not_read_is_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_faster_than_real_time_for_long_keeps_memory_low(tmp_path: Path) -> None:
     with server(tmp_path, "--engine", "tone") as running:
         process = psutil.Process(running.process.pid)

@@ -118,6 +118,7 @@ TEXTS = [" ".join(SENTENCES[:number]) for number in range(1, len(SENTENCES) + 1)
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("by_token", [False, True], ids=["whole", "by-token"])
 async def test_one_listener_gets_every_sample_without_a_pause(voice_server: RunningServer, by_token: bool) -> None:
     for text in TEXTS:
@@ -126,16 +127,19 @@ async def test_one_listener_gets_every_sample_without_a_pause(voice_server: Runn
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_six_listeners_get_every_sample_without_a_pause(voice_server: RunningServer) -> None:
     await serve_all(voice_server, [TEXTS[number % 3] for number in range(6)])
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_events_do_not_pause_either(voice_server: RunningServer) -> None:
     check(await over_events(voice_server, TEXTS[2]), await asyncio.to_thread(whole, voice_server.url, TEXTS[2]))
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_the_fast_decoder_lets_nobody_wait_or_pause(tmp_path: Path) -> None:
     """Eight at once, spoken in parts, each as the answer in one piece; a text that comes word by word, too."""
     with server(tmp_path, "--decoder", "fast") as fast:

@@ -11,7 +11,7 @@ from openwaves.types import Samples
 from tests.servers import RunningServer
 from tests.talking import TalkClient, silence, talking
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 INSTRUCTIONS = "You tell long stories. Whatever you hear, answer with at least twelve long sentences about the sea."
 
 

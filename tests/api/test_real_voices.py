@@ -84,6 +84,7 @@ def test_64_parallel_requests_in_many_languages_equal_the_same_one_by_one(voice_
     assert together == one_by_one * 2
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("path", ["/waves/v1/tts", "/waves/v1/tts/live"])
 def test_a_client_that_hangs_up_frees_the_core_within_300_ms(voice_server: RunningServer, path: str) -> None:
     text = "This is a long story that nobody will hear to its end, since the caller has left. " * 60

@@ -150,6 +150,7 @@ async def test_tokens_of_an_llm_are_spoken_while_they_come(
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("token_s", [0.0, 0.06], ids=["fast-tokens", "slow-tokens"])
 async def test_no_word_of_a_long_reply_is_lost_with_a_voice_that_takes_its_time(
     voice_server: RunningServer, http: aiohttp.ClientSession, token_s: float
@@ -243,6 +244,7 @@ async def test_a_wrong_key_is_an_error_of_the_service(tone_server: RunningServer
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_real_voice_speaks_before_the_text_ends(
     voice_server: RunningServer, http: aiohttp.ClientSession
 ) -> None:

@@ -121,6 +121,7 @@ async def test_a_recording_is_recognised(tone_server: RunningServer, http: aioht
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_two_sentences_of_a_voice_are_two_turns(voice_server: RunningServer, http: aiohttp.ClientSession) -> None:
     """The real networks: spoken, then heard as a stream and as a recording."""
     texts = ("The morning train was late again.", "Please call me back tomorrow.")

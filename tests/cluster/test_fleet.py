@@ -14,7 +14,7 @@ pytest.importorskip("ray", reason="the extra cluster is not installed")
 
 from tests.cluster.fleets import Fleet, fleet
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 N_CLIENTS = 3
 AROUND_S = 1.0

@@ -22,6 +22,7 @@ LIMIT_S = 60
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_server_hands_its_socket_to_a_successor(tmp_path: Path) -> None:
     config = tmp_path / "openwaves.toml"
     config.write_text("max_pending = 64")
@@ -72,6 +73,7 @@ def test_servers_share_a_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_socket_outlives_the_server(tmp_path: Path) -> None:
     """As under systemd's socket activation: what comes between two servers waits."""
     with socket.create_server(("127.0.0.1", 0), backlog=128) as given:

@@ -112,6 +112,7 @@ async def test_captions_are_cut_as_people_read(tone_server: RunningServer) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_real_speech_is_written_down(voice_server: RunningServer, tmp_path: Path) -> None:
     asked = {"text": SENTENCE, "voice_id": "sophia", "output_format": "wav", "sample_rate": 16000}
     spoken = voice_server.post("/waves/v1/tts", asked)

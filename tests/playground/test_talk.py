@@ -116,6 +116,7 @@ async def test_a_greeting_comes_first(talk_server: RunningServer, model: Behavio
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 async def test_a_talk_with_the_real_models(voice_server: RunningServer, tmp_path: Path) -> None:
     question = spoken(voice_server, "Which planet is the largest one?", "daniel")
     path, key = "/waves/v1/stt?model=pulse&language=en", {"Authorization": f"Bearer {KEY}"}

@@ -153,6 +153,7 @@ def test_keywords_are_heard_where_they_are_said_and_nowhere_else(
     assert recogniser.transcribe(sentence, "en", keywords=keywords).text == recogniser.transcribe(sentence, "en").text
 
 
+@pytest.mark.alone
 def test_a_call_is_cancelled_at_once(hearing: Hearing, sentence: Samples) -> None:
     recogniser = hearing.recogniser("en")
     cancel = CancelToken()
@@ -193,6 +194,7 @@ def test_languages_are_told_apart_and_refused(hearing: Hearing, speaker: LocalSp
         hearing.recogniser("ko")
 
 
+@pytest.mark.alone
 def test_memory_does_not_grow_with_new_lengths() -> None:
     """Many distinct lengths leave no more than a few megabytes."""
     script = """

@@ -21,7 +21,7 @@ from openwaves.tts.speaker import LocalSpeaker
 from openwaves.types import Samples
 from tests.stt.sounds import pcm, silence, still_noises
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 TEXT = "The morning train to the coast was late again."
 PATIENT = Rules(final_wait_s=5.0, ended_wait_s=5.0, asks_turn=True)

@@ -1,7 +1,11 @@
-"""Cuts the silence that engines leave before and after an utterance, and takes it out of the times of phonemes."""
+"""Cuts the silence that engines leave around an utterance, and takes it out of the times of phonemes.
 
-from collections.abc import Callable, Sequence
+Also what is too much of a silence within a word that is written in one piece but said in several.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +20,7 @@ SEAM_BEFORE_S = 0.006  # where a clause was cut between two words, which follow 
 SEAM_AFTER_S = 0.016
 FADE_S = 0.004
 SEAM_FADE_S = 0.012
+INNER_SILENCE_S = 0.1  # what stays of a silence within one written word
 ONSET_LEAD_S = 0.025
 """How much earlier words are heard than the durations say. Source: medians of 24 to 28 ms, energy onset of first words
 against the durations of Kokoro and hibari, 40 sentences each."""
@@ -33,6 +38,7 @@ class Cut:
         n_out: Samples that are faded out.
         sample_rate: Hz.
         timings: Of every phoneme, from the beginning of what is kept.
+        gaps: First and past the last sample of silences between begin and end that are not kept, in order.
     """
 
     begin: int
@@ -41,11 +47,17 @@ class Cut:
     n_out: int
     sample_rate: int
     timings: tuple[PhonemeTiming, ...]
+    gaps: tuple[tuple[int, int], ...] = ()
 
     @property
     def duration_s(self) -> float:
         """Length of what is kept."""
-        return (self.end - self.begin) / self.sample_rate
+        return self.n_kept(self.begin) / self.sample_rate
+
+    def n_kept(self, at: int) -> int:
+        """How many of the samples from one on are kept."""
+        begin = max(self.begin, at)
+        return self.end - begin - sum(max(0, last - max(first, begin)) for first, last in self.gaps)
 
     def of(self, samples: Samples, at: int = 0) -> Samples:
         """What is kept of some samples, faded.
@@ -59,7 +71,10 @@ class Cut:
         if len(kept):
             _fade(kept, begin - self.begin, self.n_in)
             _fade(kept[::-1], self.end - end, self.n_out)
-        return kept
+        is_kept = np.ones(len(kept), np.bool_)
+        for first, last in self.gaps:
+            is_kept[max(0, first - begin) : max(0, last - begin)] = False
+        return kept[is_kept]
 
 
 def heard_frames(samples: Samples, hop: int) -> NDArray[np.bool_]:
@@ -108,6 +123,7 @@ def find_cut(
     *,
     seam_before: bool,
     seam_after: bool,
+    joined: Sequence[tuple[int, int]] = (),
 ) -> Cut | None:
     """What ``trim`` keeps.
 
@@ -120,6 +136,7 @@ def find_cut(
         phonemes: As in ``trim``.
         seam_before: As in ``trim``.
         seam_after: As in ``trim``.
+        joined: First and past the last phoneme of words in which no silence is longer than ``INNER_SILENCE_S``.
 
     Returns:
         None if it is silent throughout.
@@ -129,6 +146,8 @@ def find_cut(
         return None
     begin = max(0, int(loud[0]) * hop - round((SEAM_BEFORE_S if seam_before else KEEP_BEFORE_S) * rate))
     end = min(n_samples, (int(loud[-1]) + 1) * hop + round((SEAM_AFTER_S if seam_after else KEEP_AFTER_S) * rate))
+    spans = [(timings[first].start_s, timings[last - 1].end_s) for first, last in joined if first < last]
+    gaps = tuple(gap for span in spans for gap in _inner_gaps(loud, hop, rate, *span))
     shift_s, length_s = begin / rate, (end - begin) / rate
     quiet_from = _quiet_from(loud, len(heard), hop / rate)
     moved = []
@@ -137,12 +156,30 @@ def find_cut(
         if (not follows or follows in PUNCTUATION) and phonemes[number] not in PUNCTUATION:
             end_s = max(start_s, min(end_s, quiet_from(start_s, end_s)))  # noqa: PLW2901
         early_s = shift_s + ONSET_LEAD_S
-        moved.append(PhonemeTiming(*(min(max(time_s - early_s, 0.0), length_s) for time_s in (start_s, end_s))))
+        kept = (min(max(time_s - early_s, 0.0), length_s) for time_s in (start_s, end_s))
+        moved.append(PhonemeTiming(*(time_s - _gone_s(gaps, begin, rate, time_s) for time_s in kept)))
     n_in, n_out = (
         min(round((SEAM_FADE_S if is_seam else FADE_S) * rate), (end - begin) // 2)
         for is_seam in (seam_before, seam_after)
     )
-    return Cut(begin, end, n_in, n_out, rate, tuple(moved))
+    return Cut(begin, end, n_in, n_out, rate, tuple(moved), gaps)
+
+
+def _inner_gaps(loud: NDArray[np.intp], hop: int, rate: int, start_s: float, end_s: float) -> Iterator[tuple[int, int]]:
+    """What of the silences of a stretch of time is too much: from the middle of each, as samples."""
+    inside = loud[(loud * hop >= start_s * rate) & ((loud + 1) * hop <= end_s * rate)]
+    for before, after in pairwise(inside.tolist()):
+        first, last = (before + 1) * hop, after * hop
+        too_much = last - first - round(INNER_SILENCE_S * rate)
+        if too_much > 0:
+            middle = (first + last - too_much) // 2
+            yield middle, middle + too_much
+
+
+def _gone_s(gaps: Sequence[tuple[int, int]], begin: int, rate: int, time_s: float) -> float:
+    """Seconds of gaps before a time from the beginning of what is kept."""
+    at = begin + time_s * rate
+    return sum(min(max(0.0, at - first), last - first) for first, last in gaps) / rate
 
 
 def _quiet_from(loud: NDArray[np.intp], n_frames: int, frame_s: float) -> Callable[[float, float], float]:

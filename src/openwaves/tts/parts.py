@@ -35,8 +35,16 @@ class SpokenUtterance:
         cut: What of it is spoken.
     """
 
-    def __init__(self, outline: Outline, phonemes: str, *, seam_before: bool, seam_after: bool) -> None:
-        """Find out what is kept of it; see ``trim``."""
+    def __init__(
+        self,
+        outline: Outline,
+        phonemes: str,
+        *,
+        seam_before: bool,
+        seam_after: bool,
+        joined: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        """Find out what is kept of it; see ``find_cut``."""
         self.cut = find_cut(
             outline.heard,
             outline.hop,
@@ -46,6 +54,7 @@ class SpokenUtterance:
             phonemes,
             seam_before=seam_before,
             seam_after=seam_after,
+            joined=joined,
         ) or Cut(0, outline.n_samples, 0, 0, outline.sample_rate, outline.timings)
         self._more = outline.more
         self._n_made = 0
@@ -63,7 +72,7 @@ class SpokenUtterance:
     @property
     def n_left(self) -> int:
         """Samples that are still to come."""
-        return self.cut.end - max(self.cut.begin, self._n_made)
+        return self.cut.n_kept(self._n_made)
 
     def more(self, n_samples: int, cancel: CancelToken) -> Samples:
         """So many samples or somewhat more, if there are so many."""

@@ -1,5 +1,6 @@
 """Speaks one segment, in parts where the engine streams: analyze, synthesize, trim, bring to the common loudness."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +16,9 @@ from openwaves.tts.parts import SpokenSegment, SpokenUtterance, outline_of
 from openwaves.tts.text.analyze import analyze, ended
 from openwaves.tts.text.timing import time_words
 from openwaves.tts.voices.styles import StyleLibrary
-from openwaves.types import Speech, SpeechJob, Style, Voice
+from openwaves.types import Segment, Speech, SpeechJob, Style, Utterance, Voice
+
+_DOT_INSIDE = re.compile(r"\w\.\w")
 
 AnyEngine = TypeVar("AnyEngine", bound=Traits)
 
@@ -102,7 +105,10 @@ class LocalSpeaker:
             outline = _outline(engine, phonemes, style, speed, job.seed, cancel)
             seam_before = job.segment.is_seam or bool(spoken)
             seam_after = not job.segment.pause_s or utterance is not utterances[-1]
-            spoken.append(SpokenUtterance(outline, phonemes, seam_before=seam_before, seam_after=seam_after))
+            joined = _joined(job.segment, utterance)
+            spoken.append(
+                SpokenUtterance(outline, phonemes, seam_before=seam_before, seam_after=seam_after, joined=joined)
+            )
         words = time_words(job.segment, utterances, spoken)
         return SpokenSegment(spoken, job.voice.gain_db, engine.sample_rate).more(cancel, words)
 
@@ -148,6 +154,15 @@ def work_of(
     kind = ("speech", job.voice.engine, job.language)
     size = len(job.segment.text) / (job.speed * job.voice.speed)
     return Work(begin, kind, size, _duration_s, _go_on, is_usual)
+
+
+def _joined(segment: Segment, utterance: Utterance) -> list[tuple[int, int]]:
+    """Phonemes of names with dots inside, such as addresses: several words, without the pauses that those may have."""
+    return [
+        (word.phonemes_start, word.phonemes_end)
+        for word in utterance.words
+        if _DOT_INSIDE.search(segment.text, word.start - segment.start, word.end - segment.start)
+    ]
 
 
 def _outline(engine: Engine, phonemes: str, style: Style, speed: float, seed: int, cancel: CancelToken) -> Outline:

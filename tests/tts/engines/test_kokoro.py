@@ -88,6 +88,7 @@ def test_pitch_is_scaled_and_the_times_stay(engine: KokoroEngine, style: Style, 
     assert pitch_hz(higher.samples) / pitch_hz(plain.samples) == pytest.approx(1.25, rel=0.08)
 
 
+@pytest.mark.alone
 def test_cancelling_stops_the_work_within_300_ms(engine: KokoroEngine, style: Style, phonemes: list[str]) -> None:
     long = " ".join(phonemes * 4)[: engine.max_phonemes]
     for delay_s in (0.02, 0.3, 0.8):

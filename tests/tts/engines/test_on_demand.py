@@ -81,6 +81,7 @@ def test_a_failed_loading_is_told_and_tried_again() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_networks_give_their_memory_back() -> None:
     settings = load_settings(None, idle_unload_s=2.0)
     quiet_threads = set(threading.enumerate())
