@@ -120,7 +120,7 @@ class Microphone:
             piece[: len(self._said[:320])] = self._said[:320]
             self._said = self._said[320:]
             if self._delay_s is not None:
-                piece += self._echo(clock() - self._delay_s)
+                piece += self._echo(next_at - self._delay_s)  # by the clock of the sound, late as this loop may be
             await self._client.send(piece, 640)
             self.sent_s += 0.02
             next_at += 0.02
@@ -226,7 +226,8 @@ async def echo(server: Served, voice: str) -> str:
             await asyncio.sleep(12)
             turns = len(client.of("input_audio_buffer.speech_started")) - 1
             await microphone.close()
-        told.append(f"{1000 * delay_s:.0f} ms: {turns}")
+        heard = "".join(f" ({text!r})" for text in client.heard()[1:])
+        told.append(f"{1000 * delay_s:.0f} ms: {turns}{heard}")
     return "turns made of the own echo at -20 dB in 12 s, by delay: " + ", ".join(told)
 
 

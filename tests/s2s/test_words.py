@@ -3,7 +3,8 @@
 import pytest
 
 from openwaves.s2s.patience import DICTATION_S, DOUBT_S, LONGEST_S, wait_s
-from openwaves.s2s.said import kind_of
+from openwaves.s2s.said import is_murmur, is_sure, kind_of
+from openwaves.stt.transcript import Word
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,42 @@ OWN = "The sea is wide and deep. Many sailors have crossed it in small wooden bo
 )
 def test_what_is_a_turn(text: str, expected: str) -> None:
     assert kind_of(text, OWN) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "expected"),
+    [
+        ("", "Yellow.", False),
+        ("Yellow.", "Yeah, okay, sir", False),
+        ("", "Rye, rye", False),
+        ("", "The mouse", False),
+        ("The mouse", "The moment", True),
+        ("", "Stop", True),
+        ("", "Wait, what", True),
+        ("", "¡Espera!", True),
+        ("", "I was just there", True),
+        ("Yellow.", "Yellow is nice", True),
+    ],
+)
+def test_what_is_a_turn_before_it_is_heard_whole(before: str, text: str, expected: bool) -> None:
+    assert is_sure(text, before, 0.5) == expected
+    assert is_sure(text, before, 0.9)
+
+
+@pytest.mark.parametrize(
+    ("text", "length_s", "confidence", "expected"),
+    [
+        ("The moment.", 0.55, 0.56, True),
+        ("A high.", 0.6, 0.58, True),
+        ("Emily", 0.6, 0.59, True),
+        ("Emily", 0.6, 0.9, False),
+        ("Emily", 1.0, 0.59, False),
+        ("Is that her?", 0.7, 0.3, False),
+        ("Now,", 0.5, 0.6, False),
+        ("Help it", 0.6, 0.5, False),
+        ("", 0.0, 0.0, False),
+    ],
+)
+def test_who_hums_is_heard_as_a_word_or_two(text: str, length_s: float, confidence: float, expected: bool) -> None:
+    words = [Word(word, 0.0, 0.0, confidence) for word in text.split()]
+    assert is_murmur(words, length_s) == expected

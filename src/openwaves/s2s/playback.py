@@ -31,6 +31,11 @@ class Playback:
         self._echo = Echo()
 
     @property
+    def now_s(self) -> float:
+        """Second of the microphone's sound up to which it has come."""
+        return self._sound.end / SAMPLE_RATE
+
+    @property
     def lead_s(self) -> float:
         """Sound that is at the client and was not heard yet."""
         return self._player.lead_s(time.monotonic())

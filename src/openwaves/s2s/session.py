@@ -307,7 +307,8 @@ class Talk:
 
     def _take_heard(self, message: Message, begin_s: float) -> None:
         """One message of a hearing that began at ``begin_s``."""
-        event = self._user.heard(message, begin_s, self._options.languages[0])
+        goes_on = self._state.answer is not None
+        event = self._user.heard(message, begin_s, self._options.languages[0], goes_on)
         if event is None:
             return
         self.take(event)
