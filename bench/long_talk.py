@@ -3,7 +3,7 @@
     python -m bench.long_talk [--minutes 30] [--tone] [--local]
 
 One session on a real server; a microphone that never stops. Over and over: a question that is heard to its end; one
-whose answer is interrupted; one with an "mm-hmm" in its answer; one whose answer is cancelled; one that calls a
+whose answer is interrupted; one with a "yeah, okay" in its answer; one whose answer is cancelled; one that calls a
 function, whose result is answered. Told every minute: turns, what was answered twice or not at all, resident memory,
 threads, and how far the server's time of a turn's beginning is from the microphone's own. ``--tone`` whistles and
 speaks in tones, ``--local`` asks the embedded model in the place of a scripted one (which then calls no function).
@@ -39,7 +39,7 @@ SHORT = [{"content": "It opens at nine o'clock in the morning."}]
 LINES = {
     "question": ("When does the museum open?", "book the table please"),
     "stop": ("Stop, that is enough.", "no thank you"),
-    "listening": ("Mm-hmm.", "yes"),
+    "listening": ("Yeah, okay.", "yes"),
     "weather": ("What is the weather in Paris?", "weather in Paris please"),
 }
 
