@@ -38,7 +38,7 @@ WEATHER = {
 SHORT = [{"content": "It opens at nine o'clock in the morning."}]
 LINES = {
     "question": ("When does the museum open?", "book the table please"),
-    "stop": ("Stop, that is enough.", "no thank you"),
+    "stop": ("Please stop talking now.", "no thank you"),
     "listening": ("Yeah, okay.", "yes"),
     "weather": ("What is the weather in Paris?", "weather in Paris please"),
 }
@@ -202,7 +202,8 @@ class Script:
         await asyncio.sleep(1.2)
         found = tuple(frame["response"]["status"] for frame in client.of("response.done"))
         if found != statuses:
-            self._count.wrong.append(f"answers ended as {found}, due were {statuses}")
+            heard = [text for text in client.heard() if text]
+            self._count.wrong.append(f"answers ended as {found}, due were {statuses}; heard {heard}")
         client.forget()
 
 
