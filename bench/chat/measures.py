@@ -156,7 +156,7 @@ async def forced_json(model: LocalModel, number: int) -> str:
             response_schema=schema,
             temperature=0.8,
             seed=index,
-            max_tokens=300,
+            max_tokens=1000,
         )
         answer = await collect(model.complete(asked))
         done += 1
