@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from openwaves.audio.trim import FRAME_S, heard_frames
 from openwaves.cancellation import CancelToken
 from openwaves.tts.speaker import LocalSpeaker
 from openwaves.tts.text.segments import split
@@ -12,7 +13,6 @@ from openwaves.tts.voices.catalogue import Catalogue
 from openwaves.types import SpeechJob
 
 MOST_S = 0.15
-HOP_S = 0.005
 
 
 def longest_silence_s(speaker: LocalSpeaker, voice_id: str, text: str) -> float:
@@ -20,15 +20,12 @@ def longest_silence_s(speaker: LocalSpeaker, voice_id: str, text: str) -> float:
     (segment,) = split(text, (200,))
     job = SpeechJob(segment, Catalogue.load().get(voice_id), 1.0, "en", None, math_notation=False, seed=0)
     speech = speaker.speak(job, CancelToken())
-    hop = round(HOP_S * speech.sample_rate)
-    n_frames = len(speech.samples) // hop
-    energy = np.sqrt(np.mean(speech.samples[: n_frames * hop].reshape(n_frames, hop) ** 2, axis=1))
-    is_heard = energy > 10 ** (-45 / 20) * energy.max()
+    is_heard = heard_frames(speech.samples, round(FRAME_S * speech.sample_rate))
     longest = 0.0
     for word in speech.words:
         if re.search(r"\w\.\w", text[word.start : word.end]):
-            inside = np.flatnonzero(is_heard[int(word.start_s / HOP_S) : int(word.end_s / HOP_S)])
-            longest = max(longest, float(np.diff(inside).max() - 1) * HOP_S)
+            inside = np.flatnonzero(is_heard[int(word.start_s / FRAME_S) : int(word.end_s / FRAME_S)])
+            longest = max(longest, float(np.diff(inside).max() - 1) * FRAME_S)
     return longest
 
 

@@ -18,7 +18,7 @@ export class Score {
     this.sent = Infinity;
     this.sound = null;
     this.lit = -1;
-    this.places = null;
+    this.boxes = []; // of the words with times, as far as they were measured
     this.ink = h("div", { class: "ink", "aria-hidden": editable ? "true" : null });
     this.area = editable
       ? h("textarea", {
@@ -158,26 +158,25 @@ export class Score {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
-  /** Where each word with times stands on the canvas; measured anew only where something may have moved. */
-  measure() {
-    const origin = this.canvas.getBoundingClientRect();
-    const tall = parseFloat(getComputedStyle(this.element).getPropertyValue("--wave-height")) || 22;
-    this.places = { tall, origin, boxes: [] };
-  }
-
+  /** Where a word with times stands on the canvas; measured anew only where something may have moved. */
   place(at) {
-    const { origin, boxes } = this.places;
-    while (boxes.length <= at) {
-      const box = this.timed[boxes.length].span.getBoundingClientRect();
-      boxes.push({ left: box.left - origin.left, top: box.top - origin.top, base: box.bottom - origin.top, width: box.width });
+    if (this.boxes.length <= at) {
+      const origin = this.canvas.getBoundingClientRect(); // now: the page may have been scrolled since the last word
+      for (const { span } of this.timed.slice(this.boxes.length, at + 1)) {
+        const { left, top, bottom, width } = span.getBoundingClientRect();
+        this.boxes.push({ left: left - origin.left, top: top - origin.top, base: bottom - origin.top, width });
+      }
     }
-    return boxes[at];
+    return this.boxes[at];
   }
 
   draw(position) {
-    if (this.isStale || !this.places) this.measure();
-    this.isStale = false;
-    const { tall } = this.places;
+    if (this.isStale) {
+      this.boxes = [];
+      this.tall = parseFloat(getComputedStyle(this.element).getPropertyValue("--wave-height")) || 22;
+      this.isStale = false;
+    }
+    const { tall } = this;
     const { paint, height } = sharp(this.canvas);
     const [played, coming, now] = [new Path2D(), new Path2D(), new Path2D()];
     for (const [at, word] of this.timed.entries()) {
