@@ -120,6 +120,46 @@ async def test_live_work_passes_whole_files_and_the_driest_listener_goes_first()
     assert order == ["file 1", "dry", "file 2", "full"]
 
 
+async def test_what_waits_is_due_by_the_sound_that_was_made_not_by_what_was_expected() -> None:
+    gates = {"brief": threading.Event(), "dry": threading.Event()}
+    order: list[str] = []
+
+    def speak(text: str, _cancel: CancelToken) -> float:
+        if text in gates:
+            gates[text].wait(5)
+        order.append(text)
+        return 0.2 if text == "brief" else 2.0
+
+    with running(speak) as room, room.listener() as one, room.listener() as other, room.listener() as dry:
+        for listener, sound_s in ((one, 0.1), (other, 1.2), (dry, 0.0)):
+            await listener.run(room.work("usual"))
+            listener.delivered(sound_s)
+        brief = asyncio.create_task(one.run(room.work("brief")))
+        await asyncio.sleep(0.05)
+        rest = [
+            asyncio.create_task(listener.run(room.work(text)))
+            for listener, text in ((one, "second"), (other, "third"), (dry, "dry"))
+        ]
+        await asyncio.sleep(0.05)
+        gates["brief"].set()
+        one.delivered(await brief)
+        gates["dry"].set()
+        await asyncio.gather(*rest)
+    assert order[3:] == ["brief", "dry", "second", "third"]
+
+
+def test_long_work_that_can_wait_is_not_left_until_others_make_it_late() -> None:
+    now = time.monotonic()
+    queue = Queue(2)
+    work = Work(lambda _cancel: 1.0, "kind", 10.0)
+    listener = LiveListener(None, live=True, wait_s=5.0)  # type: ignore[arg-type]
+    listener.dry_at = now
+    alone = Estimate(0.4, 1.0, cores=2.0)  # 0.2 s with both cores, 0.4 where another piece begins beside it
+    queue.push(Entry(work, listener, alone, now, now + 0.45, live=True))
+    running = [Entry(work, None, alone, now, now, live=True)]
+    assert queue.pop(now, running, is_awaited=True, is_light=True)[0] is not None
+
+
 async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:
     gate = threading.Event()
 

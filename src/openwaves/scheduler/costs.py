@@ -1,5 +1,6 @@
 """What work costs and how long its sound lasts, learnt from what was done."""
 
+import math
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -8,6 +9,7 @@ from openwaves.scheduler.work import Work
 
 LEARNING_RATE = 0.2
 FORGETTING_RATE = 0.02  # of cores: that a piece had to share them does not say that it can use no more
+CLASSES = 2  # of size up to each double: long pieces give less sound for a character
 LEAST_PART_S = 0.3  # of sound, in what is expected of parts
 
 
@@ -99,7 +101,7 @@ class Costs:
     def usual(self, work: Work[Any]) -> Estimate:
         """What a piece of the largest known class of a work's kind is like, if that is larger than the work."""
         largest = max(self._known.get(work.kind, ()), default=0)
-        size = max(work.size, 0.75 * 2**largest)
+        size = max(work.size, 2 ** ((largest + 0.5) / CLASSES))
         return self.estimate(replace(work, size=size))
 
     def learn(self, work: Work[Any], found: Estimate) -> None:
@@ -116,5 +118,5 @@ class Costs:
 
 
 def _class(work: Work[Any]) -> int:
-    """Class of a size: each is twice as large as the one before."""
-    return int(work.size).bit_length()
+    """Class of a size: ``CLASSES`` of them lie between one and its double."""
+    return math.floor(CLASSES * math.log2(max(work.size, 1.0)))

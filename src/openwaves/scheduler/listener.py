@@ -96,7 +96,7 @@ class Entry:
         self.estimate = self.estimate.after(part).going_on(part.lasts_s)
         self.step, self.has_sounded = step, True
         if self.listener is not None and self.live:
-            self.listener.ready_s += part.lasts_s
+            self.listener.add(part.lasts_s)
             self.due = max(self.due, now) + part.lasts_s
 
     def make_way(self) -> None:
@@ -138,7 +138,7 @@ class LiveListener:
         has_begun: It may have work done; one that is not live may at once.
         is_refused: It was turned away.
         dry_at: When it runs dry, with what was delivered; None before its first sound.
-        ready_s: Sound of parts that was not delivered yet.
+        made: Lengths of sound that was not delivered yet.
         start_at: When it is expected to begin, while it waits.
         announced: Estimates of what is known to come and was not handed in yet.
         is_whole: All of it is known.
@@ -154,7 +154,7 @@ class LiveListener:
         self.has_begun = not live
         self.is_refused = False
         self.dry_at: float | None = None
-        self.ready_s = 0.0
+        self.made: deque[float] = deque()
         self.start_at = 0.0
         self.announced: deque[Estimate] = deque()
         self.is_whole = False
@@ -200,11 +200,23 @@ class LiveListener:
 
     def due(self, now: float) -> float:
         """When the listener runs dry unless the next piece is done."""
-        return (self.dry_at or now) + self.ready_s + sum(entry.estimate.lasts_s for entry in self.unfinished)
+        return self._sound_end(now) + sum(entry.estimate.lasts_s for entry in self.unfinished)
+
+    def add(self, sound_s: float) -> None:
+        """Sound is made."""
+        if sound_s > 0:
+            self.made.append(sound_s)
+
+    def set_dues(self, now: float) -> None:
+        """Tell what is handed in when it is due, by the sound that was delivered."""
+        due = self._sound_end(now)
+        for entry in self.unfinished:
+            entry.due = due
+            due += entry.estimate.lasts_s
 
     def rest(self, now: float, running: Container[Entry]) -> Rest:
         """What it still awaits, without what runs now."""
-        began = self.ready_s
+        began = 0.0
         waiting: list[Estimate] = []
         for number, entry in enumerate(self.unfinished):
             parts = [entry.estimate] if number else entry.estimate.parts  # later ones have time: they count as whole
@@ -212,7 +224,7 @@ class LiveListener:
                 began += parts.pop(0).lasts_s
             waiting += parts
         waiting += islice(self.announced, MOST_FORESEEN)  # a book has thousands
-        return Rest((self.dry_at or now) - now + began, waiting, self.more)
+        return Rest(self._sound_end(now) - now + began, waiting, self.more)
 
     @property
     def rate(self) -> float:
@@ -222,6 +234,10 @@ class LiveListener:
             work_s += estimate.work_s
             lasts_s += estimate.lasts_s
         return work_s / lasts_s if lasts_s > 0 else 0.0
+
+    def _sound_end(self, now: float) -> float:
+        """When the sound that is made will have been heard."""
+        return (self.dry_at or now) + sum(self.made)
 
 
 def _hop(loop: asyncio.AbstractEventLoop, give: Callable[[T], None], part: T) -> None:

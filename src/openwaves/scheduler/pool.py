@@ -220,7 +220,11 @@ class Scheduler:
                 self._counts["underruns"] += 1
                 listener.watch.ran_dry()
             listener.dry_at = max(listener.dry_at, now) + sound_s
-            listener.ready_s = max(0.0, listener.ready_s - sound_s)
+            if listener.made:
+                listener.made.popleft()
+            if listener.live and listener.unfinished:
+                listener.set_dues(now)  # it was only expected how long the sound would be
+                self._floor.queue.sort()
 
     def forget(self, listener: LiveListener) -> None:
         """See ``ListenersHome``: the request is over, one way or another."""
@@ -270,6 +274,7 @@ class Scheduler:
             return
         if entry in listener.unfinished:
             listener.unfinished.remove(entry)
+            listener.add(lasts_s)
         self._unpark(listener, now + lasts_s)
 
     def _unpark(self, listener: LiveListener, due: float) -> None:

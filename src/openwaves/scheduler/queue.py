@@ -40,6 +40,11 @@ class Queue:
         """Add a piece of work."""
         heapq.heappush(self._heap, (entry.due, next(self._order), entry))
 
+    def sort(self) -> None:
+        """Take in that entries are due at other times than when they were added."""
+        self._heap[:] = [(entry.due, order, entry) for _, order, entry in self._heap]
+        heapq.heapify(self._heap)
+
     def clear(self) -> list[Entry]:
         """Take everything out."""
         entries, self._heap = list(self), []
@@ -94,8 +99,8 @@ class Queue:
 def spare_s(entry: Entry, now: float) -> float:
     """How long a long piece of sound can still wait, with something to spare; 0 for what is short or no such piece."""
     listener = entry.listener
-    if listener is None or entry.has_sounded or entry.estimate.wall_s < LONG_S:
+    if listener is None or entry.has_sounded or entry.estimate.work_s < LONG_S:
         return 0.0
     if listener.dry_at is None and entry in listener.unfinished[:1]:
         return 0.0  # nothing is heard yet
-    return entry.due - now - entry.estimate.wall_s - SPARE_S
+    return entry.due - now - entry.estimate.work_s - SPARE_S  # another may leave it one core by then
