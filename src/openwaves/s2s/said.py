@@ -26,6 +26,8 @@ MURMUR_WORDS, MURMUR_S, MURMUR_CONFIDENCE = 2, 0.8, 0.7
 """Who hums is heard as a word or two, so short and with so little confidence.
 Source: "mm-hmm", "uh-huh", "oh" and the like of six voices, 17 of the 20 that were misheard; of 84 short commands
 4, all of them misheard."""
+HALF_HEARD_S = 1.2
+"""The same where one of the words is heard as a backchannel: "Lowe's okay" is "oh, okay", drawn out."""
 MOST_BACKCHANNELS = 3
 """So many of them are still no turn: "yeah, yeah, okay"."""
 _ALIKE = 0.75
@@ -61,17 +63,23 @@ def is_sure(text: str, before: str, voice_s: float) -> bool:
     """
     words = fold(text)
     is_same = words[:1] == fold(before)[:1]
-    return is_same or len(words) >= SURE_WORDS or voice_s > MURMUR_S or words[0] in INTERRUPTING
+    return is_same or len(words) >= SURE_WORDS or voice_s > _murmur_s(words) or words[0] in INTERRUPTING
 
 
 def is_murmur(words: Sequence[Word], voice_s: float) -> bool:
     """Whether words are perhaps none: somebody who hums for so long. See ``MURMUR_S``."""
+    folded = fold(" ".join(word.text for word in words))
     return (
         0 < len(words) <= MURMUR_WORDS
-        and voice_s <= MURMUR_S
+        and voice_s <= _murmur_s(folded)
         and min(word.confidence for word in words) < MURMUR_CONFIDENCE
-        and not INTERRUPTING.intersection(fold(" ".join(word.text for word in words)))
+        and not INTERRUPTING.intersection(folded)
     )
+
+
+def _murmur_s(words: Sequence[str]) -> float:
+    """How long what is heard as these words may last and still be a hum."""
+    return MURMUR_S if BACKCHANNELS.isdisjoint(words) else HALF_HEARD_S
 
 
 def fold(text: str) -> list[str]:
