@@ -550,7 +550,7 @@ def test_a_tool_that_does_not_answer() -> None:
 
 def test_speech_while_a_tool_runs_is_a_normal_turn() -> None:
     world = calling(1)
-    world.turn("hello")
+    world.turn("thank you")
     world.say_all()
     assert world.done().status == "completed"
     world.actions.clear()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openwaves.s2s.patience import DICTATION_S, DOUBT_S, LONGEST_S, wait_s
+from openwaves.s2s.patience import DICTATION_S, DOUBT_S, LONGEST_S, OPENING_S, wait_s
 from openwaves.s2s.said import is_murmur, is_sure, kind_of
 from openwaves.stt.transcript import Word
 
@@ -24,6 +24,15 @@ from openwaves.stt.transcript import Word
         ("Can you bring milk, bread, and eggs?", 0.9, 0.0),
         ("I am twenty", 0.9, 0.0),
         ("Yes.", 0.9, 0.0),
+        ("Okay.", 0.9, 0.0),
+        ("Hello?", 0.2, 0.98),
+        ("Hello?", 0.9, OPENING_S),
+        ("Oh, hi there!", 0.9, OPENING_S),
+        ("Buenos días.", 0.9, OPENING_S),
+        ("नमस्ते।", 0.9, OPENING_S),
+        ("Hello, how are you today?", 0.9, 0.0),
+        ("So what?", 0.9, 0.0),
+        ("hi" * 5000 + "x", 0.9, 0.0),
     ],
 )
 def test_patience(text: str, probability: float, expected: float) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openwaves.errors import OverloadedError
 from openwaves.s2s.options import TalkOptions
-from openwaves.s2s.patience import QUIET_S
+from openwaves.s2s.patience import QUIET_S, UNKNOWN
 from openwaves.scheduler import Work
 from openwaves.stt.listening import Rules
 from openwaves.stt.messages import ListenOptions, Message
@@ -75,7 +75,7 @@ class Hearings:
         try:
             return await self._room.workers.run(work, due_s=JUDGE_DUE_S)
         except OverloadedError:
-            return 1.0  # silence alone must do
+            return UNKNOWN
 
     def _part(self, options: TalkOptions) -> Session:
         rules = Rules(final_wait_s=QUIET_S, ended_wait_s=QUIET_S, max_words=None, threshold=options.threshold)

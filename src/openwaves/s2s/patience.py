@@ -14,6 +14,10 @@ LEAST_DOUBT_S, DOUBT_S = 0.5, 1.3
 """Silence that ends a turn which seems unfinished: a little, and very."""
 DICTATION_S = 1.3
 """Silence that ends numbers and lists that seem finished: people take a breath between their groups."""
+OPENING_S = 0.7
+"""Silence that ends what was no more than a greeting or a "well": the question mostly follows after a breath."""
+UNKNOWN = 0.4
+"""Taken for the probability where nobody could tell."""
 LONGEST_S = 2.5
 """Silence that ends any turn."""
 
@@ -28,6 +32,13 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(r",[^,.?!]{1,40},[^,.?!]{1,40}[,.]?\s*$")
+_OPENING = re.compile(
+    r"(?:(?:oh|good (?:morning|afternoon|evening)|hello|hi|hey|well|listen|excuse me|hola|buenos días"
+    r"|buenas(?: tardes| noches)?|bueno|olá|oi|bom dia|boa (?:tarde|noite)|ciao|salve|buongiorno|buonasera|allora"
+    r"|bonjour|bonsoir|salut|alors|hallo|guten (?:tag|morgen|abend)|also|नमस्ते|हैलो|வணக்கம்|你好|您好|喂|もしもし"
+    r"|こんにちは)(?: there)?[\s,.…!?।。、，！？-]*)+",
+    re.IGNORECASE,
+)
 _LEAST_NUMBERS = 2
 
 
@@ -42,10 +53,16 @@ def wait_s(text: str, probability: float) -> float:
         return LONGEST_S if probability < SURE else DOUBT_S
     if is_dictated(text):
         return DICTATION_S if probability >= LIKELY else LONGEST_S
+    if text and _OPENING.fullmatch(text):
+        return max(OPENING_S, _doubt_s(probability, LIKELY))
     likely = ASKED if text.rstrip().endswith(("?", "？")) else LIKELY
     if probability >= likely:
         return 0.0
-    return LEAST_DOUBT_S + (DOUBT_S - LEAST_DOUBT_S) * (likely - probability) / likely
+    return _doubt_s(probability, likely)
+
+
+def _doubt_s(probability: float, likely: float) -> float:
+    return LEAST_DOUBT_S + (DOUBT_S - LEAST_DOUBT_S) * max(0.0, likely - probability) / likely
 
 
 def is_dictated(text: str) -> bool:
