@@ -58,6 +58,11 @@ class Count:
     wrong: list[str] = field(default_factory=list)
     drifts: list[float] = field(default_factory=list)
 
+    def note(self, what: str) -> None:
+        """Something is wrong."""
+        self.wrong.append(what)
+        print(f"turn {self.turns}: {what}", flush=True)
+
 
 def main() -> None:
     """Talk."""
@@ -99,7 +104,6 @@ async def talk(server: Served, behaviour: Behaviour, lines: dict[str, Clip], len
                     flush=True,
                 )
         await script.microphone.close()
-    print("\n".join(count.wrong))
 
 
 class Script:
@@ -169,7 +173,7 @@ class Script:
             started = await client.wait_for("input_audio_buffer.speech_started", before + 1)
             await client.wait_for("input_audio_buffer.speech_stopped", before + 1)
         except AssertionError as error:
-            self._count.wrong.append(f"{line}: {error}")
+            self._count.note(f"{line}: {error}")
         else:
             self._count.drifts.append(started["audio_start_ms"] / 1000 - at_s)
 
@@ -180,13 +184,13 @@ class Script:
                 lambda client: "response.output_audio.delta" in client.kinds(before) or client.is_answering, 20
             )
         except AssertionError as error:
-            self._count.wrong.append(f"no sound: {error}")
+            self._count.note(f"no sound: {error}")
 
     async def _done(self) -> dict[str, Any] | None:
         try:
             return (await self._client.wait_for("response.done", limit_s=60))["response"]  # type: ignore[no-any-return]
         except AssertionError as error:
-            self._count.wrong.append(f"no end: {error}")
+            self._count.note(f"no end: {error}")
             return None
 
     async def _over(self, *statuses: str) -> None:
@@ -195,7 +199,7 @@ class Script:
         try:
             await client.wait_for("response.done", len(statuses), 60)
         except AssertionError as error:
-            self._count.wrong.append(f"no end: {error}")
+            self._count.note(f"no end: {error}")
         done = client.of("response.done")
         if done and done[-1]["response"]["status"] == "completed":
             await asyncio.sleep(len(client.sound(done[-1]["response"]["id"])) / 32000)
@@ -203,7 +207,7 @@ class Script:
         found = tuple(frame["response"]["status"] for frame in client.of("response.done"))
         if found != statuses:
             heard = [text for text in client.heard() if text]
-            self._count.wrong.append(f"answers ended as {found}, due were {statuses}; heard {heard}")
+            self._count.note(f"answers ended as {found}, due were {statuses}; heard {heard}")
         client.forget()
 
 

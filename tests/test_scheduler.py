@@ -148,6 +148,28 @@ async def test_what_waits_is_due_by_the_sound_that_was_made_not_by_what_was_expe
     assert order[3:] == ["brief", "dry", "second", "third"]
 
 
+def test_sound_of_later_pieces_does_not_delay_those_before() -> None:
+    now = 1000.0
+    listener = LiveListener(None, live=True, wait_s=5.0)  # type: ignore[arg-type]
+    listener.dry_at = now + 0.5
+    work = Work(lambda _cancel: 1.0, "kind", 10.0)
+    first, second, third = (Entry(work, listener, Estimate(0.2, 1.0), now, now, live=True) for _ in range(3))
+    for entry in (first, second, third):
+        listener.add(entry)
+    listener.finish(second, 6.0)
+    assert listener.set_dues(now)
+    assert (first.due, third.due) == (now + 0.5, now + 7.5)
+    assert listener.rest(now, ()).dry_s == 0.5
+    listener.finish(first, 0.9)
+    listener.hear()
+    listener.dry_at = now + 1.4
+    listener.set_dues(now)
+    assert third.due == listener.due(now) - third.estimate.lasts_s == pytest.approx(now + 7.4)
+    listener.hear()
+    listener.finish(third, 0.0)  # silent
+    assert not listener.unheard
+
+
 def test_long_work_that_can_wait_is_not_left_until_others_make_it_late() -> None:
     now = time.monotonic()
     queue = Queue(2)

@@ -19,6 +19,7 @@ from openwaves.scheduler.work import Late, Work
 
 T = TypeVar("T")
 
+LEAST_MOVE_S = 0.01  # of a due time that changes an order
 MOST_FORESEEN = 40  # pieces of a listener that are thought of; more than play within the horizon of admission
 
 
@@ -43,6 +44,7 @@ class Entry:
         on_part: Given every part of the result but the last, on a worker's thread.
         has_sounded: Its first part is made.
         spent: What its parts cost and gave so far.
+        made: Lengths of its sound that was not delivered yet.
         watch: Told how it fares.
     """
 
@@ -62,6 +64,7 @@ class Entry:
     on_part: Callable[[Any], None] | None = None
     has_sounded: bool = False
     spent: Estimate = field(default_factory=lambda: Estimate(0.0, 0.0))
+    made: deque[float] = field(default_factory=deque)
     watch: Watch = field(default_factory=watching.get)
 
     def __post_init__(self) -> None:
@@ -96,8 +99,13 @@ class Entry:
         self.estimate = self.estimate.after(part).going_on(part.lasts_s)
         self.step, self.has_sounded = step, True
         if self.listener is not None and self.live:
-            self.listener.add(part.lasts_s)
+            self.add(part.lasts_s)
             self.due = max(self.due, now) + part.lasts_s
+
+    def add(self, sound_s: float) -> None:
+        """Sound of it is made."""
+        if sound_s > 0:
+            self.made.append(sound_s)
 
     def make_way(self) -> None:
         """Stop it for a while."""
@@ -138,12 +146,12 @@ class LiveListener:
         has_begun: It may have work done; one that is not live may at once.
         is_refused: It was turned away.
         dry_at: When it runs dry, with what was delivered; None before its first sound.
-        made: Lengths of sound that was not delivered yet.
         start_at: When it is expected to begin, while it waits.
         announced: Estimates of what is known to come and was not handed in yet.
         is_whole: All of it is known.
         more: The usual piece of a text that may still grow; None if all of it is known.
         unfinished: What was handed in and is not done, in the order of playback.
+        unheard: What was handed in and not delivered whole, in this order.
         parked: Those of them that wait for the first one to be done.
         watch: Told how it fares.
     """
@@ -154,12 +162,12 @@ class LiveListener:
         self.has_begun = not live
         self.is_refused = False
         self.dry_at: float | None = None
-        self.made: deque[float] = deque()
         self.start_at = 0.0
         self.announced: deque[Estimate] = deque()
         self.is_whole = False
         self.more: Estimate | None = None
         self.unfinished: list[Entry] = []
+        self.unheard: list[Entry] = []
         self.parked: list[Entry] = []
         self.watch = watching.get()
         self._home = home
@@ -200,31 +208,57 @@ class LiveListener:
 
     def due(self, now: float) -> float:
         """When the listener runs dry unless the next piece is done."""
-        return self._sound_end(now) + sum(entry.estimate.lasts_s for entry in self.unfinished)
+        made_s = sum(sum(entry.made) for entry in self.unheard)
+        return (self.dry_at or now) + made_s + sum(entry.estimate.lasts_s for entry in self.unfinished)
 
-    def add(self, sound_s: float) -> None:
-        """Sound is made."""
-        if sound_s > 0:
-            self.made.append(sound_s)
+    def add(self, entry: Entry) -> None:
+        """Take in a piece that follows those before it."""
+        self.unfinished.append(entry)
+        self.unheard.append(entry)
 
-    def set_dues(self, now: float) -> None:
-        """Tell what is handed in when it is due, by the sound that was delivered."""
-        due = self._sound_end(now)
-        for entry in self.unfinished:
-            entry.due = due
-            due += entry.estimate.lasts_s
+    def finish(self, entry: Entry, sound_s: float) -> None:
+        """A piece is done, with so much sound at its end."""
+        if entry in self.unfinished:
+            self.unfinished.remove(entry)
+            entry.add(sound_s)
+            if not entry.made:
+                self.unheard.remove(entry)
+
+    def hear(self) -> None:
+        """The next part of what is made was delivered."""
+        entry = next((entry for entry in self.unheard if entry.made), None)
+        if entry is None:
+            return
+        entry.made.popleft()
+        if not entry.made and entry not in self.unfinished:
+            self.unheard.remove(entry)
+
+    def set_dues(self, now: float) -> bool:
+        """Tell what is handed in when it is due, by the sound that plays before it; whether anything moved."""
+        is_moved, due = False, self.dry_at or now
+        for entry in self.unheard:
+            due += sum(entry.made)
+            if entry in self.unfinished:
+                is_moved |= abs(entry.due - due) > LEAST_MOVE_S
+                entry.due = due
+                due += entry.estimate.lasts_s
+        return is_moved
 
     def rest(self, now: float, running: Container[Entry]) -> Rest:
         """What it still awaits, without what runs now."""
-        began = 0.0
+        dry_s = (self.dry_at or now) - now
+        for entry in self.unheard:
+            dry_s += sum(entry.made)
+            if entry in self.unfinished:
+                break  # what is made of later ones cannot be heard before
         waiting: list[Estimate] = []
         for number, entry in enumerate(self.unfinished):
             parts = [entry.estimate] if number else entry.estimate.parts  # later ones have time: they count as whole
             if entry in running and not entry.is_stopping:
-                began += parts.pop(0).lasts_s
+                dry_s += parts.pop(0).lasts_s
             waiting += parts
         waiting += islice(self.announced, MOST_FORESEEN)  # a book has thousands
-        return Rest(self._sound_end(now) - now + began, waiting, self.more)
+        return Rest(dry_s, waiting, self.more)
 
     @property
     def rate(self) -> float:
@@ -234,10 +268,6 @@ class LiveListener:
             work_s += estimate.work_s
             lasts_s += estimate.lasts_s
         return work_s / lasts_s if lasts_s > 0 else 0.0
-
-    def _sound_end(self, now: float) -> float:
-        """When the sound that is made will have been heard."""
-        return (self.dry_at or now) + sum(self.made)
 
 
 def _hop(loop: asyncio.AbstractEventLoop, give: Callable[[T], None], part: T) -> None:

@@ -191,7 +191,7 @@ class Scheduler:
                 self._floor.held.append(listener)
             elif listener.has_begun:
                 self._push(entry, now)
-            listener.unfinished.append(entry)
+            listener.add(entry)
             self._floor.listeners.add(listener)
             self._begin_held(now)
             waits = is_new and not listener.has_begun
@@ -220,11 +220,10 @@ class Scheduler:
                 self._counts["underruns"] += 1
                 listener.watch.ran_dry()
             listener.dry_at = max(listener.dry_at, now) + sound_s
-            if listener.made:
-                listener.made.popleft()
-            if listener.live and listener.unfinished:
-                listener.set_dues(now)  # it was only expected how long the sound would be
+            listener.hear()
+            if listener.live and listener.set_dues(now):  # it was only expected how long the sound would be
                 self._floor.queue.sort()
+                self._condition.notify_all()
 
     def forget(self, listener: LiveListener) -> None:
         """See ``ListenersHome``: the request is over, one way or another."""
@@ -272,9 +271,7 @@ class Scheduler:
         listener = entry.listener
         if listener is None:
             return
-        if entry in listener.unfinished:
-            listener.unfinished.remove(entry)
-            listener.add(lasts_s)
+        listener.finish(entry, lasts_s)
         self._unpark(listener, now + lasts_s)
 
     def _unpark(self, listener: LiveListener, due: float) -> None:
@@ -335,8 +332,6 @@ class Scheduler:
             result, error = outcomes.run(entry)
             ended = time.monotonic()
             step = entry.work.rest(result) if error is None else None
-            if step is not None:
-                entry.give(result)
             with self._condition:
                 self._floor.running.pop(entry, None)
                 n_cores = cores(before, self._meter.running(len(self._floor.running)), self._floor.workers)
@@ -352,6 +347,7 @@ class Scheduler:
                     self._end(entry, error := error or (outcomes.shutting_down() if step else None), part, ended)
                 else:
                     self._part(entry, step, part, ended)
+                    entry.give(result)
                 self._begin_held(ended)
                 self._condition.notify_all()
             told = entry.work.kind, entry.work.size, lasts_s, arrived, began, ended, error.code if error else ""
