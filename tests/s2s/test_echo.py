@@ -56,6 +56,15 @@ def test_what_is_said_beside_it_stays() -> None:
     assert level_db((left - said)[2 * RATE :]) < level_db(0.1 * answer[2 * RATE :]) - 10
 
 
+def test_an_echo_that_ends_leaves_no_answer_behind() -> None:
+    """Somebody turns the loudspeaker off, or what was taken for an echo was none."""
+    answer = babble(6, 1)
+    heard = np.concatenate([np.zeros(1600, np.float32), 0.1 * answer])
+    heard[3 * RATE :] = 1e-4
+    left = through(Echo(), answer, heard)
+    assert level_db(left[3 * RATE : 4 * RATE]) < level_db(heard[3 * RATE : 4 * RATE]) + 0.1
+
+
 def test_nothing_changes_without_an_echo() -> None:
     answer, said = babble(3, 1), babble(3, 2)
     echo = Echo()

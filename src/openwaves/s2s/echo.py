@@ -26,6 +26,8 @@ MOST_LEFT = 0.5
 """Share of the energy that a filter may leave to be used."""
 LOUDER = 4.0
 """Times the energy of the echo that what is heard has at least where somebody speaks beside it."""
+BLOCK = SAMPLE_RATE // 50
+"""Sound in which an echo is taken out or is not."""
 MOST_MISSES = 6
 """Windows without an echo after which the filter is forgotten."""
 
@@ -99,7 +101,12 @@ class Echo:
         if self._filter is None:
             return samples
         played = self._reference(position - self._delay - TAPS + 1, end - self._delay)
-        return np.asarray(samples - np.convolve(played, self._filter, "valid"), np.float32)
+        expected = np.asarray(np.convolve(played, self._filter, "valid"), np.float32)
+        for begin in range(0, len(samples), BLOCK):
+            echo, heard = expected[begin : begin + BLOCK], samples[begin : begin + BLOCK]
+            if echo @ echo > heard @ heard and echo @ echo > 2 * (echo @ heard):  # it would be louder without it
+                echo[:] = 0  # there is no such echo: nobody shall hear the answer for it
+        return samples - expected
 
     def _reference(self, begin: int, end: int) -> Samples:
         """What plays between two positions."""

@@ -13,8 +13,8 @@ REPLY_S = 0.7
 """Who says "yes" while less than this of an answer is left replies to it; before, he only listens."""
 LEAKED_WORDS = 3
 """So many words of an echo are heard before it is found."""
-ECHO_S = 30.0
-"""Words of the answer that may come back as an echo are at most so old."""
+ECHO_LAG_S = 1.5
+"""An echo is made of what sounds while it is heard, and so long before: later, its words are said to answer it."""
 INTERIM_S = 0.2
 """So much later than its sound an interim comes."""
 READ_WORDS, UNSURE_WORDS = 4, 1
@@ -103,7 +103,8 @@ class User:
     def _kind(self, text: str, words: tuple[Word, ...], voice_s: float) -> WordsKind:
         """What the words of somebody who speaks amount to, beside what the answer says."""
         playback = self._playback
-        own = self._history.sounding(playback.sounding_s, ECHO_S) if playback.is_audible else ""
+        back_s = playback.now_s - self._start_s + ECHO_LAG_S
+        own = self._history.sounding(playback.sounding_s, back_s) if playback.is_audible else ""
         kind = kind_of(text, own)
         if kind == "speech" and playback.has_echo_since(self._start_s) and len(text.split()) <= LEAKED_WORDS:
             return "echo"  # it was found while this was heard
