@@ -54,6 +54,18 @@ def answer(request: ChatRequest, prompt: str, turn: Turn) -> Deltas:
     return steps.text({"grammar": _NO_CALL} if request.tools and request.response_schema is None else {})
 
 
+_NO_LOOPS = {
+    "dry_multiplier": 0.8,
+    "dry_base": 1.75,
+    "dry_allowed_length": 32,
+    "dry_penalty_last_n": 128,
+    "dry_sequence_breakers": ['"', ":", "\n"],
+}
+"""Small models begin to repeat themselves between quotes ("1234567890123…"), and a grammar lets that go on for ever.
+What would repeat more than 32 tokens of the last 128 becomes ever less likely; keys and other texts count anew.
+Source: the DRY sampler of llama.cpp."""
+
+
 @dataclass(slots=True)
 class _Answer:
     request: ChatRequest
@@ -71,7 +83,7 @@ class _Answer:
     async def _text(self, bounds: Mapping[str, Any]) -> Deltas:
         options = {**self._sampling(), **bounds}
         if self.request.response_schema is not None:
-            options["json_schema"] = bounded(self.request.response_schema, "response_format")
+            options |= {"json_schema": bounded(self.request.response_schema, "response_format"), **_NO_LOOPS}
         spoken = SpokenText() if self.request.response_schema is None else None
         written = ""
         logprobs: list[LogProb] = []
@@ -201,7 +213,7 @@ class _Answer:
         if takes_nothing(tool.parameters):
             yield "{}"
             return
-        options = {**self._sampling(), "json_schema": bounded(tool.parameters, "tools"), "stop": []}
+        options = {**self._sampling(), "json_schema": bounded(tool.parameters, "tools"), "stop": [], **_NO_LOOPS}
         options["n_predict"] = max(LEAST_ARGUMENT_TOKENS, min(MOST_ARGUMENT_TOKENS, self._left()))
         text = ""
         async with aclosing(self._run(self.so_far, options)) as pieces:
