@@ -65,6 +65,17 @@ def test_an_echo_that_ends_leaves_no_answer_behind() -> None:
     assert level_db(left[3 * RATE : 4 * RATE]) < level_db(heard[3 * RATE : 4 * RATE]) + 0.1
 
 
+def test_a_voice_of_the_same_pitch_is_no_echo() -> None:
+    def hum(pitch_hz: float) -> Samples:
+        times = np.arange(3 * RATE) / RATE
+        parts = [np.sin(2 * np.pi * pitch_hz * n * times + n) / n for n in range(1, 20)]
+        return np.asarray(0.1 * np.sum(parts, axis=0), np.float32)
+
+    echo, said = Echo(), hum(120.2)
+    assert np.array_equal(through(echo, hum(120), said), said)
+    assert not echo.is_found
+
+
 def test_nothing_changes_without_an_echo() -> None:
     answer, said = babble(3, 1), babble(3, 2)
     echo = Echo()

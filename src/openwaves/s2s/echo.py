@@ -24,6 +24,8 @@ LEAST_LIKENESS = 0.25
 """Correlation from which there is an echo."""
 MOST_LEFT = 0.5
 """Share of the energy that a filter may leave to be used."""
+MOST_GAIN = 0.25
+"""Energy of an echo by that of the answer; what is as loud is somebody whose voice is like it for a moment."""
 LOUDER = 4.0
 """Times the energy of the echo that what is heard has at least where somebody speaks beside it."""
 BLOCK = SAMPLE_RATE // 50
@@ -129,8 +131,10 @@ class Echo:
             matrix = shifted.T @ shifted
             matrix += np.eye(TAPS, dtype=np.float32) * (1e-4 * np.trace(matrix) / TAPS + 1e-9)
             taps = np.linalg.solve(matrix, shifted.T @ heard)
-            left = heard - shifted @ taps
-            if left @ left < MOST_LEFT * (heard @ heard):
+            echo = shifted @ taps
+            left = heard - echo
+            is_quiet = echo @ echo < MOST_GAIN * (shifted[:, -1] @ shifted[:, -1])
+            if is_quiet and left @ left < MOST_LEFT * (heard @ heard):
                 fitted = (delay, np.asarray(taps[::-1], np.float32))
         if fitted is not None:
             if self._filter is None:
