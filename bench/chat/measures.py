@@ -163,6 +163,7 @@ async def forced_json(model: LocalModel, number: int) -> str:
         print(f"\r{done} of {number}", end="", file=sys.stderr, flush=True)
         if answer.finish.reason == "length":
             cut += 1
+            print(f"\n{index} was cut: …{answer.text[-160:]}", file=sys.stderr)
         else:
             valid += jsonschema.Draft202012Validator(schema).is_valid(json.loads(answer.text))
 
