@@ -174,7 +174,10 @@ async def barge_in(server: Served, voice: str) -> str:
             await client.wait_for("response.created", 2, 15)
             after = client.frames[place:]
             late.append(sum(frame.get("response_id") == response for frame in after))
-            right += _alike(client.heard()[-1] or "", clip.text)
+            heard = client.heard()[-1] or ""
+            right += _alike(heard, clip.text)
+            if not _alike(heard, clip.text):
+                print(f"  {clip.text} heard as {client.heard()[1:]}", flush=True)
             await microphone.close()
     return (
         f"barge-in at {POINTS} points: told {np.median(starts):.0f} ms (worst {max(starts):.0f}) after speech began;"

@@ -162,7 +162,10 @@ async def test_json_is_valid(model: LocalModel) -> None:
 
 async def test_a_text_that_repeats_itself_ends(model: LocalModel) -> None:
     schema = {"type": "object", "properties": {"song": {"type": "string"}}, "required": ["song"]}
-    messages = user("Sing la la la la la la la la la la."), user("Go on: la la la la la la la la la la la la la la la la")
+    messages = (
+        user("Sing la la la la la la la la la la."),
+        user("Go on: la la la la la la la la la la la la la la la la"),
+    )
     answer = await ask(model, *messages, response_schema=schema, max_tokens=400)
     assert answer.finish.reason == "stop"
     assert fits(json.loads(answer.text), schema)

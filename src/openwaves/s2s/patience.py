@@ -15,7 +15,7 @@ LEAST_DOUBT_S, DOUBT_S = 0.5, 1.3
 DICTATION_S = 1.3
 """Silence that ends numbers and lists that seem finished: people take a breath between their groups."""
 OPENING_S = 0.7
-"""Silence that ends what was no more than a greeting or a "well": the question mostly follows after a breath."""
+"""Silence that ends a mere greeting, "well" or "stop": what is meant mostly follows after a breath."""
 UNKNOWN = 0.4
 """Taken for the probability where nobody could tell."""
 LONGEST_S = 2.5
@@ -33,10 +33,12 @@ _OPEN = re.compile(
 )
 _LIST = re.compile(r",[^,.?!]{1,40},[^,.?!]{1,40}[,.]?\s*$")
 _OPENING = re.compile(
-    r"(?:(?:oh|good (?:morning|afternoon|evening)|hello|hi|hey|well|listen|excuse me|hola|buenos días"
+    r"(?:(?:oh|good (?:morning|afternoon|evening)|hello|hi|hey|well|listen|excuse me|stop|wait|hold on|sorry|pardon"
+    r"|hola|buenos días"
     r"|buenas(?: tardes| noches)?|bueno|olá|oi|bom dia|boa (?:tarde|noite)|ciao|salve|buongiorno|buonasera|allora"
     r"|bonjour|bonsoir|salut|alors|hallo|guten (?:tag|morgen|abend)|also|नमस्ते|हैलो|வணக்கம்|你好|您好|喂|もしもし"
-    r"|こんにちは)(?: there)?[\s,.…!?।。、，！？-]*)+",
+    r"|こんにちは|para|espera|espere|pare|perdón|perdona|desculpe|stopp?|warte|moment|entschuldigung|arrête|attends"
+    r"|aspetta|scusa|scusi|ferma|basta|रुको|रुकिए|सुनो|सुनिए)(?: there)?[\s,.…!?।。、，！？-]*)+",
     re.IGNORECASE,
 )
 _LEAST_NUMBERS = 2
