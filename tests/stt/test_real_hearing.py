@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from itertools import cycle
+from itertools import cycle, product
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +66,7 @@ def test_english_goes_round_from_text_to_sound_to_text(hearing: Hearing, speaker
 def test_other_languages_go_round(hearing: Hearing, speaker: LocalSpeaker, language: str, most: float) -> None:
     voices = {"es": ("daniella", "marcos"), "pt": ("juliana", "gustavo"), "it": ("silvia", "davide")}[language]
     wrong = all_ = 0
-    for text, voice in zip(sentences(language), cycle(voices), strict=False):
+    for text, voice in product(sentences(language), voices):
         found = join(hear(hearing, speak(speaker, voice, language, text)[0], language), language)
         wrong += distance(letters(text), letters(found))
         all_ += len(letters(text))
