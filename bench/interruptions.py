@@ -175,8 +175,9 @@ async def barge_in(server: Served, voice: str) -> str:
             after = client.frames[place:]
             late.append(sum(frame.get("response_id") == response for frame in after))
             heard = client.heard()[-1] or ""
-            right += _alike(heard, clip.text)
-            if not _alike(heard, clip.text):
+            is_right = _alike(heard, clip.text)
+            right += is_right
+            if not is_right:
                 print(f"  {clip.text} heard as {client.heard()[1:]}", flush=True)
             await microphone.close()
     return (

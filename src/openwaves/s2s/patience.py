@@ -32,13 +32,15 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(r",[^,.?!]{1,40},[^,.?!]{1,40}[,.]?\s*$")
+_STOPPING = "stop wait sorry pardon para espera perdón stopp warte arrête attends aspetta ferma basta रुको रुकिए सुनो सुनिए"
+STOPS = tuple(_STOPPING.split())
+"""Words that stop somebody; what is meant may follow."""
 _OPENING = re.compile(
-    r"(?:(?:oh|good (?:morning|afternoon|evening)|hello|hi|hey|well|listen|excuse me|stop|wait|hold on|sorry|pardon"
-    r"|hola|buenos días"
-    r"|buenas(?: tardes| noches)?|bueno|olá|oi|bom dia|boa (?:tarde|noite)|ciao|salve|buongiorno|buonasera|allora"
-    r"|bonjour|bonsoir|salut|alors|hallo|guten (?:tag|morgen|abend)|also|नमस्ते|हैलो|வணக்கம்|你好|您好|喂|もしもし"
-    r"|こんにちは|para|espera|espere|pare|perdón|perdona|desculpe|stopp?|warte|moment|entschuldigung|arrête|attends"
-    r"|aspetta|scusa|scusi|ferma|basta|रुको|रुकिए|सुनो|सुनिए)(?: there)?[\s,.…!?।。、，！？-]*)+",
+    rf"(?:(?:{'|'.join(STOPS)}|oh|good (?:morning|afternoon|evening)|hello|hi|hey|well|listen|excuse me|hold on"
+    r"|hola|buenos días|buenas(?: tardes| noches)?|bueno|perdona|olá|oi|bom dia|boa (?:tarde|noite)|espere|pare"
+    r"|desculpe|ciao|salve|buongiorno|buonasera|allora|scusa|scusi|bonjour|bonsoir|salut|alors"
+    r"|hallo|guten (?:tag|morgen|abend)|also|moment|entschuldigung|नमस्ते|हैलो|வணக்கம்|你好|您好|喂|もしもし|こんにちは"
+    r")(?: there)?[\s,.…!?।。、，！？-]*)+",
     re.IGNORECASE,
 )
 _LEAST_NUMBERS = 2

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from openwaves.s2s.events import WordsKind
+from openwaves.s2s.patience import STOPS
 from openwaves.stt.transcript import Word
 
 _LISTENING = (
@@ -13,12 +14,11 @@ _LISTENING = (
 )
 BACKCHANNELS = frozenset(_LISTENING.split())
 """Words that tell that somebody listens, without hyphens."""
-_STOPPING = (
-    "stop wait no now next help be hold hey sorry excuse pardon but actually hello cancel enough quiet what why how "
-    "who when where can could please alto para espera perdón stopp warte halt nein arrête attends non aspetta ferma "
-    "basta रुको रुकिए नहीं बस सुनो सुनिए"
+_ASKING = (
+    "no now next help be hold hey excuse but actually hello cancel enough quiet what why how who when "
+    "where can could please alto halt nein non नहीं बस"
 )
-INTERRUPTING = frozenset(_STOPPING.split())
+INTERRUPTING = frozenset((*STOPS, *_ASKING.split()))
 """Words that begin a turn as soon as they are heard over an answer."""
 SURE_WORDS = 4
 """So many words are a turn, even if the first half second of sound was misheard."""
