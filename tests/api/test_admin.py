@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 import uuid
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGTERM
@@ -17,6 +16,7 @@ from websockets.sync.client import connect
 from openwaves.storage import Store
 from tests.forked import ForkedServer
 from tests.servers import ADMIN_KEY, KEY, RunningServer, server
+from tests.waiting import until
 
 SPEECH: dict[str, Any] = {"text": "Hello from Waves.", "voice_id": "magnus", "sample_rate": 8000}
 
@@ -38,13 +38,6 @@ def used(running: RunningServer, account: str) -> dict[str, Any]:
     rows = admin(running, "GET", f"/usage?account={account}")
     assert len(rows) <= 1
     return rows[0] if rows else {}
-
-
-def wait_for(condition: Callable[[], bool], limit_s: float = 5.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.1)
 
 
 def test_the_admin_api_is_not_there_unless_a_key_is_set(tone_server: RunningServer) -> None:
@@ -112,10 +105,10 @@ def test_a_revoked_key_stops_on_every_process_and_on_open_sockets(database_url: 
 
     with server(tmp_path, "--engine", "tone", OPENWAVES_DATABASE_URL=database_url) as running:
         key_id, key = asyncio.run(make())
-        wait_for(lambda: running.ask("POST", "/waves/v1/tts", SPEECH, key).status_code == 200)
+        until(lambda: running.ask("POST", "/waves/v1/tts", SPEECH, key).status_code == 200)
         with connect(running.url.replace("http", "ws") + f"/waves/v1/tts/live?token={key}") as socket:
             asyncio.run(revoke(key_id))
-            wait_for(lambda: running.ask("POST", "/waves/v1/tts", SPEECH, key).status_code == 401)
+            until(lambda: running.ask("POST", "/waves/v1/tts", SPEECH, key).status_code == 401)
             socket.send(json.dumps(SPEECH))
             frame = json.loads(socket.recv(timeout=10))
             assert frame["error"]["code"] == "unauthorized"

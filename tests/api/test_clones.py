@@ -18,10 +18,11 @@ import pytest
 import requests
 from websockets.sync.client import connect
 
-from tests.api.test_dictionaries import another_key, wait_for
+from tests.api.test_dictionaries import another_key
 from tests.audio.test_decode import file_of
 from tests.recordings import voice_wav
 from tests.servers import KEY, PATIENCE_S, RunningServer, server
+from tests.waiting import until
 
 PATH = "/waves/v1/voice-cloning"
 UNKNOWN = "voice_Unknown000"
@@ -373,7 +374,7 @@ def test_restarts_and_other_processes(database_url: str, tmp_path: Path) -> None
             assert played.status_code == 200
             assert again.ask("POST", "/waves/v1/tts", speech(voice_id)).status_code == 200
             again.ask("POST", f"{PATH}/delete", {"voiceId": voice_id})
-            wait_for(lambda: other.ask("POST", "/waves/v1/tts", speech(voice_id)).status_code == 400)
+            until(lambda: other.ask("POST", "/waves/v1/tts", speech(voice_id)).status_code == 400)
     assert list((tmp_path / "blobs").iterdir()) == []
 
 
@@ -396,5 +397,5 @@ def test_a_full_disk_is_told_and_survived(own_server: RunningServer) -> None:
     assert "store of recordings" in refused.json()["error"]
     assert int(refused.headers["Retry-After"]) >= 1
     process.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
-    wait_for(lambda: sorted(blobs(own_server)) == sorted(kept))
+    until(lambda: sorted(blobs(own_server)) == sorted(kept))
     clone(own_server, recording=voice_wav(6))

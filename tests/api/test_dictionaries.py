@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
@@ -16,6 +15,7 @@ from websockets.sync.client import connect
 
 from openwaves.storage import Store
 from tests.servers import KEY, RunningServer, server
+from tests.waiting import until
 
 PATH = "/waves/v1/pronunciation-dicts"
 LONG = "extraordinarily quizzical zebra of the northern mountain plains"
@@ -42,15 +42,8 @@ def another_key(running: RunningServer, name: str) -> str:
             return (await store.accounts.create_key(account.id))[1]
 
     key = asyncio.run(make())
-    wait_for(lambda: running.ask("GET", PATH, key=key).status_code == 200)
+    until(lambda: running.ask("GET", PATH, key=key).status_code == 200)
     return key
-
-
-def wait_for(condition: Callable[[], bool], limit_s: float = 5.0) -> None:
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.1)
 
 
 def test_a_dictionary_is_made_listed_changed_and_deleted(state_server: RunningServer) -> None:
@@ -210,9 +203,9 @@ def test_another_process_sees_changes_within_five_seconds(database_url: str, tmp
         plain = length()
         assert length(made) > 1.4 * plain
         one.ask("PUT", PATH, {"id": made, "items": [{"word": "XQZ", "pronunciation": "ex"}]})
-        wait_for(lambda: length(made) <= plain)
+        until(lambda: length(made) <= plain)
         one.ask("DELETE", PATH, {"id": made})
-        wait_for(lambda: other.ask("POST", "/waves/v1/tts", speech("XQZ", made)).status_code == 400)
+        until(lambda: other.ask("POST", "/waves/v1/tts", speech("XQZ", made)).status_code == 400)
 
 
 def test_what_was_answered_outlives_kill_9(database_url: str, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, suppress
 from typing import Any
@@ -22,6 +22,7 @@ from websockets.sync.connection import Connection
 
 from openwaves.api.server import TRIM_EVERY_S
 from tests.servers import KEY, RunningServer, server
+from tests.waiting import until
 
 CONCURRENCY = 8
 TEXT = "I bought 3 cats for $100 on Dec 25th. They sleep all day, and play all night. "
@@ -54,13 +55,6 @@ def _alive_after_each(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def body(text: str = TEXT, **fields: object) -> dict[str, Any]:
     return {"text": text, "voice_id": "sophia", "sample_rate": 24000, **fields}
-
-
-def until(holds: Callable[[], bool], complaint: str, limit_s: float = 10) -> None:
-    end = time.monotonic() + limit_s
-    while not holds():
-        assert time.monotonic() < end, complaint
-        time.sleep(0.02)
 
 
 def segments_at_work(running: RunningServer) -> float:

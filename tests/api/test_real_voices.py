@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from tests.servers import KEY, RunningServer
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -93,10 +94,10 @@ def test_a_client_that_hangs_up_frees_the_core_within_300_ms(voice_server: Runni
     head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nContent-Type: application/json\r\n"
     with socket.create_connection((host, int(port))) as connection:
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        until(lambda: metric(voice_server, "openwaves_work_running") >= 1, 5)
+        until(lambda: metric(voice_server, "openwaves_work_running") >= 1)
         time.sleep(0.5)
     left = time.monotonic()
-    until(lambda: metric(voice_server, "openwaves_work_running") == 0, 5)
+    until(lambda: metric(voice_server, "openwaves_work_running") == 0)
     assert time.monotonic() - left < 0.3 + 0.1, "the core is busy although nobody listens"
     assert metric(voice_server, "openwaves_work_waiting") == 0
 
@@ -105,15 +106,6 @@ def test_a_long_text_is_spoken_to_its_end(voice_server: RunningServer) -> None:
     text = "Every sentence of this text is to be heard. " * 40
     answer = voice_server.post("/waves/v1/tts", {"text": text, "voice_id": "sophia", "sample_rate": 8000})
     assert len(answer.content) / 16000 > 40 * 1.8
-
-
-def until(condition: object, limit_s: float) -> None:
-    """Wait for a condition to hold."""
-    assert callable(condition)
-    end = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def metric(server: RunningServer, name: str) -> float:

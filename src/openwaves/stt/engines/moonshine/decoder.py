@@ -14,6 +14,9 @@ START, END = 1, 2
 TIMING_HEADS = {8: ((4, 2), (5, 1), (5, 4), (7, 6))}
 """Layer and head of those that follow the sound best, by number of layers; all heads of other networks."""
 
+SURE_OF_NOTHING = -0.25
+"""Log probability above which finished speech has no word. Noise, music and coughs: > -0.1; lone words: < -0.45."""
+
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -27,6 +30,7 @@ class Wanted:
         bias: Makes keywords likelier.
         n_most: Most tokens.
         with_attention: Hand out the attention.
+        doubts_nothing: No word at all is an answer only where it is nearly certain.
     """
 
     prefix: tuple[int, ...]
@@ -34,6 +38,7 @@ class Wanted:
     bias: Bias | None
     n_most: int
     with_attention: bool
+    doubts_nothing: bool
 
 
 class Begun(NamedTuple):
@@ -141,6 +146,10 @@ class Decoder:
         """The likeliest next token and its log probability. A keyword that does not go on is taken back."""
         if wanted.prefix and len(chosen.tokens) == len(wanted.prefix):  # a word that stays does not grow
             logits = np.where(self._may_follow, logits, np.float32(-np.inf))
+        if wanted.doubts_nothing and not chosen.tokens:
+            token, score = _best(logits)
+            if token == END and score < SURE_OF_NOTHING:
+                logits[END] = -np.inf
         if wanted.bias is None:
             return _best(logits)
         plain, (token, score) = _best(logits), _best(wanted.bias.add(logits, chosen.tokens))

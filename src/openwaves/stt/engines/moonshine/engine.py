@@ -84,6 +84,7 @@ class Moonshine:
             bias=Bias(keywords, self._encoded) if keywords else None,
             n_most=max(int(length_s * TOKENS_PER_S) + 2, len(prefix) + 3),
             with_attention=with_times,
+            doubts_nothing=is_final,
         )
         run = onnxruntime.RunOptions()
         with (cancel or CancelToken()).interrupting(lambda: setattr(run, "terminate", True)):
