@@ -372,9 +372,9 @@ def test_two_thousand_mixed_requests_leave_the_memory_as_it_was(faulty: RunningS
     mixed(faulty, 1000)
     before = rss(faulty)
     mixed(faulty, 2000)
+    until(lambda: rss(faulty) - before < 2 * MB, "memory is lost", limit_s=3 * TRIM_EVERY_S)
     grown = (rss(faulty) - before) / MB
     print(f"\n2000 mixed requests: resident memory grew by {grown:+.2f} MB from {before / MB:.0f} MB")
-    assert grown < 2
 
 
 def mixed(running: RunningServer, n_requests: int) -> None:
