@@ -1,5 +1,6 @@
 """Chats that another server answers, over real connections, also where it fails."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ async def test_closing_an_answer_hangs_up_there(behaviour: Behaviour) -> None:
     await deltas.aclose()
     end = time.monotonic() + 5
     while not behaviour.hung_up and time.monotonic() < end:
-        await __import__("asyncio").sleep(0.01)
+        await asyncio.sleep(0.01)
     await model.close()
     assert behaviour.hung_up == 1
 
@@ -158,6 +159,49 @@ async def test_calls_written_as_text_are_read(behaviour: Behaviour, text: str) -
     answer = await ask(behaviour.url, tools=(WEATHER,))
     assert answer.text == ""
     assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", '{"city": "Paris"}')]
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [{"content": '{"name": "get_weather", '}, {"content": '"arguments": {"city": "Paris"}}'}],
+        [
+            {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "get_weather", "arguments": '{"city": '}}]},
+            {"tool_calls": [{"index": 0, "function": {"arguments": '"Paris"}'}}]},
+        ],
+    ],
+)
+@pytest.mark.parametrize("choice", ["auto", "required"])
+async def test_a_model_that_writes_on_behind_its_call_is_not_waited_for(
+    behaviour: Behaviour, chunks: list[dict[str, Any]], choice: str
+) -> None:
+    behaviour.chunks, behaviour.fault = chunks, "endless"
+    async with asyncio.timeout(10):
+        answer = await ask(behaviour.url, tools=(WEATHER,), tool_choice=choice)
+    assert [(call.name, call.arguments) for call in answer.calls] == [("get_weather", '{"city": "Paris"}')]
+    assert answer.finish.reason == "tool_calls"
+    assert answer.finish.usage.completion > 0
+
+
+async def test_a_second_call_behind_words_is_read_too(behaviour: Behaviour) -> None:
+    call = '```json\n{"name": "get_weather", "arguments": {"city": "%s"}}\n```'
+    text = f"{call % 'Paris'}\nand then\n{call % 'Rome'}"
+    behaviour.chunks = [{"content": text[place : place + 3]} for place in range(0, len(text), 3)]
+    answer = await ask(behaviour.url, tools=(WEATHER,))
+    assert [call.arguments for call in answer.calls] == ['{"city": "Paris"}', '{"city": "Rome"}']
+
+
+async def test_a_model_that_talks_instead_of_calling_is_asked_for_json_soon(behaviour: Behaviour) -> None:
+    behaviour.chunks, behaviour.fault = [{"content": "Well, "}, {"content": "the weather"}], "endless"
+    model = Upstream(UpstreamOptions(behaviour.url))
+    request = ChatRequest("electron", HI, tools=(WEATHER,), tool_choice="required")
+    answer = asyncio.create_task(collect(model.complete(request)))
+    end = time.monotonic() + 10
+    while len(behaviour.asked) < 2 and time.monotonic() < end:
+        await asyncio.sleep(0.01)
+    answer.cancel()
+    await model.close()
+    assert "response_format" in behaviour.asked[1]
 
 
 async def test_a_call_of_an_unknown_tool_is_asked_again_as_text(behaviour: Behaviour) -> None:

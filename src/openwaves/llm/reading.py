@@ -18,8 +18,10 @@ from openwaves.llm.chat import (
     ToolCall,
 )
 from openwaves.llm.spoken import SpokenText
-from openwaves.llm.tools import CallReader, fitting_arguments, new_call_id, read_calls
+from openwaves.llm.tools import CallReader, fitting_arguments, is_behind_calls, new_call_id, read_calls
 
+MOST_BEHIND = 12
+"""Pieces of text behind a call that begin no other: small models write on until they are stopped."""
 CHARS_PER_TOKEN = 4
 """For the usage of servers that tell none."""
 
@@ -43,9 +45,15 @@ class AnswerReader:
         self._calls: dict[int, _Call] = {}
         self._n_called = 0
         self._n_pieces = 0
+        self._n_behind = 0
         self._logprobs: list[Mapping[str, Any]] = []
         self._reason = ""
         self._usage: TokenUsage | None = None
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether there are calls, and nothing of use behind them for a while."""
+        return self._n_behind > MOST_BEHIND
 
     def feed(self, chunk: Mapping[str, Any]) -> Iterator[Delta]:
         """Take the next chunk.
@@ -59,12 +67,12 @@ class AnswerReader:
             raise UpstreamError("the language model answered with JSON that is no chat") from None
 
     def end(self) -> Iterator[Delta]:
-        """The stream is over.
+        """The stream is over, or its reader has enough.
 
         Raises:
             UpstreamError: The answer is not.
         """
-        if not self._reason:
+        if not self._reason and not self.has_enough:
             raise UpstreamError("the language model broke off in the middle of its answer")
         yield from self._end_text()
         yield from self._complete_calls(all_of_them=True)
@@ -90,16 +98,18 @@ class AnswerReader:
             self._n_pieces += 1
             yield from self._text(content if isinstance(content, str) else _parts(content))
         for fragment in delta.get("tool_calls") or ():
-            self._n_pieces += 1
+            self._n_pieces, self._n_behind = self._n_pieces + 1, 0
             self._fragment(fragment)
         yield from self._complete_calls(all_of_them=False)
         self._reason = choice.get("finish_reason") or self._reason
 
     def _text(self, text: str) -> Iterator[Delta]:
         if self._calls or self._n_called:
+            self._n_behind += 1
             return  # text after calls: clients expect none
         if self._called_in_text:
             self._called_in_text += text
+            self._n_behind = self._n_behind + 1 if is_behind_calls(self._called_in_text) else 0
             return
         for piece in self._calls_in_text.feed(text) if self._calls_in_text else ():
             if piece.kind == "name":

@@ -109,6 +109,16 @@ def read_calls(text: str, tools: Sequence[Tool]) -> list[ToolCall]:
     return calls
 
 
+def is_behind_calls(text: str) -> bool:
+    """Whether a text has a complete object or array, and none that has begun and not ended."""
+    place = 0
+    while (start := _next_opener(text, place)) >= 0:
+        place = _end_of(text, start)
+        if closing(text[start:place]):
+            return False
+    return place > 0
+
+
 def fitting_arguments(arguments: Any, tool: Tool) -> str | None:
     """Arguments, as text or value, as JSON text that fits the tool's schema; None if they cannot be made to."""
     if takes_nothing(tool.parameters):

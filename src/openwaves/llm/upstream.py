@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 CONNECT_S = 5.0
 LONGEST_LINE = 4 << 20
 LONGEST_RETRY_S = 60
+MOST_WITHOUT_CALL = 400
+"""Characters of text where a call was asked for; whoever writes more will not call."""
 _HTTP_ATTEMPTS = 2
 """A connection that was kept open may have died meanwhile."""
 
@@ -103,11 +105,14 @@ class Upstream:
     async def _forced(self, request: ChatRequest) -> Deltas:
         """Calls, in any case."""
         if not self._emulates:
-            called = False
+            called, n_said = False, 0
             filler = asks_for_filler([message.content for message in request.messages if message.role == "system"])
             async with aclosing(self._ask(request)) as deltas:
                 async for delta in deltas:
                     called |= isinstance(delta, CallStart)
+                    n_said += len(delta.text) if isinstance(delta, TextDelta) else 0
+                    if n_said > MOST_WITHOUT_CALL and not called:
+                        break
                     if called or (filler and isinstance(delta, TextDelta)):
                         yield delta
             if called:
@@ -172,6 +177,8 @@ class Upstream:
                 for delta in reader.feed(chunk):
                     deadline_s = self._options.stall_s
                     yield delta
+                if reader.has_enough:
+                    break
         for delta in reader.end():
             yield delta
 
