@@ -142,6 +142,14 @@ async def tools(model: LocalModel) -> str:
     return "\n".join([f"tool prompts right: {right} of {len(TOOL_PROMPTS)}", *wrong])
 
 
+def fits_schema(text: str, schema: dict[str, Any]) -> bool:
+    """Whether a text is JSON of a schema."""
+    try:
+        return jsonschema.Draft202012Validator(schema).is_valid(json.loads(text))
+    except ValueError:
+        return False
+
+
 async def forced_json(model: LocalModel, number: int) -> str:
     """Answers that must be JSON of a schema, four at a time."""
     valid = cut = done = 0
@@ -164,8 +172,7 @@ async def forced_json(model: LocalModel, number: int) -> str:
         if answer.finish.reason == "length":
             cut += 1
             print(f"\n{index} was cut: …{answer.text[-160:]}", file=sys.stderr)
-        else:
-            valid += jsonschema.Draft202012Validator(schema).is_valid(json.loads(answer.text))
+        valid += fits_schema(answer.text, schema)
 
     async def in_turn() -> None:
         for index in left:
@@ -173,7 +180,7 @@ async def forced_json(model: LocalModel, number: int) -> str:
 
     await asyncio.gather(*(in_turn() for _ in range(4)))
     spent = time.perf_counter() - began
-    return f"forced JSON: {valid} of {number} valid, {cut} cut by max_tokens, in {spent:.0f} s"
+    return f"forced JSON: {valid} of {number} valid; {cut} had to be closed at max_tokens; in {spent:.0f} s"
 
 
 async def cancelled(model: LocalModel, number: int) -> str:

@@ -149,6 +149,20 @@ async def test_a_filler_comes_before_the_call(model: LocalModel) -> None:
     assert answer.calls
 
 
+async def test_json_that_reaches_max_tokens_is_closed_where_that_fits(model: LocalModel) -> None:
+    story = {"type": "object", "properties": {"story": {"type": "string"}}, "required": ["story"]}
+    answer = await ask(model, user("Tell a long story."), response_schema=story, max_tokens=10)
+    assert answer.finish.reason == "length"
+    assert len(json.loads(answer.text)["story"]) > 2
+    more = story | {
+        "properties": {"story": {"type": "string"}, "end": {"type": "string"}},
+        "required": ["story", "end"],
+    }
+    answer = await ask(model, user("Tell a long story."), response_schema=more, max_tokens=10)
+    assert answer.finish.reason == "length"
+    assert not answer.text.endswith("}")  # what is missing is not invented
+
+
 async def test_json_is_valid(model: LocalModel) -> None:
     schema = {
         "type": "object",

@@ -101,7 +101,15 @@ class _Answer:
                     logprobs.clear()
         if spoken and (rest := spoken.end()):
             yield TextDelta(rest, tuple(logprobs))
-        if spoken is None and self.turn.finish != "length" and not self.request.stop and not _is_json(written):
+        if spoken is not None or self.request.stop:
+            return
+        if self.turn.finish == "length":
+            tail = closing(written)  # half a number would be another one
+            if (tail.startswith('"') or written.endswith(('"', "]", "}"))) and fits(
+                read_json(written + tail), self.request.response_schema
+            ):
+                yield TextDelta(tail)
+        elif not _is_json(written):
             raise EngineError("the language model left the schema of its answer")
 
     async def text_or_calls(self) -> Deltas:
