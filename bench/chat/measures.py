@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 
 from bench.chat.prompts import CLINIC, SCHEMAS, TOOL_PROMPTS, TOOLS, long_system
-from openwaves.llm.chat import Answer, ChatRequest, Finish, Message, TextDelta, UsageDelta, collect
+from openwaves.llm.chat import Answer, ChatRequest, Finish, Message, Schema, TextDelta, UsageDelta, collect
 from openwaves.llm.local import LocalModel
 
 
@@ -142,10 +142,10 @@ async def tools(model: LocalModel) -> str:
     return "\n".join([f"tool prompts right: {right} of {len(TOOL_PROMPTS)}", *wrong])
 
 
-def fits_schema(text: str, schema: dict[str, Any]) -> bool:
+def fits_schema(text: str, schema: Schema) -> bool:
     """Whether a text is JSON of a schema."""
     try:
-        return jsonschema.Draft202012Validator(schema).is_valid(json.loads(text))
+        return bool(jsonschema.Draft202012Validator(schema).is_valid(json.loads(text)))
     except ValueError:
         return False
 

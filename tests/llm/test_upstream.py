@@ -191,6 +191,13 @@ async def test_a_second_call_behind_words_is_read_too(behaviour: Behaviour) -> N
     assert [call.arguments for call in answer.calls] == ['{"city": "Paris"}', '{"city": "Rome"}']
 
 
+async def test_a_call_that_is_repeated_is_made_once_and_ends_the_answer(behaviour: Behaviour) -> None:
+    call = '{"name": "get_weather", "arguments": {"city": "%s"}}'
+    behaviour.chunks = [{"content": call % city + ".json\n"} for city in ("Paris", "Rome", "Rome", "Oslo")]
+    answer = await ask(behaviour.url, tools=(WEATHER,), tool_choice="required")
+    assert [call.arguments for call in answer.calls] == ['{"city": "Paris"}', '{"city": "Rome"}']
+
+
 async def test_a_model_that_talks_instead_of_calling_is_asked_for_json_soon(behaviour: Behaviour) -> None:
     behaviour.chunks, behaviour.fault = [{"content": "Well, "}, {"content": "the weather"}], "endless"
     model = Upstream(UpstreamOptions(behaviour.url))

@@ -46,14 +46,15 @@ class AnswerReader:
         self._n_called = 0
         self._n_pieces = 0
         self._n_behind = 0
+        self._repeats = False
         self._logprobs: list[Mapping[str, Any]] = []
         self._reason = ""
         self._usage: TokenUsage | None = None
 
     @property
     def has_enough(self) -> bool:
-        """Whether there are calls, and nothing of use behind them for a while."""
-        return self._n_behind > MOST_BEHIND
+        """Whether there are calls, and what comes behind them is of no use."""
+        return self._repeats or self._n_behind > MOST_BEHIND
 
     def feed(self, chunk: Mapping[str, Any]) -> Iterator[Delta]:
         """Take the next chunk.
@@ -109,7 +110,13 @@ class AnswerReader:
             return  # text after calls: clients expect none
         if self._called_in_text:
             self._called_in_text += text
-            self._n_behind = self._n_behind + 1 if is_behind_calls(self._called_in_text) else 0
+            is_behind = is_behind_calls(self._called_in_text)
+            self._n_behind = self._n_behind + 1 if is_behind else 0
+            if is_behind and "}" in text:
+                written = self._written_calls()
+                self._repeats = len(written) > len(set(written)) or (
+                    bool(written) and not self._request.parallel_tool_calls
+                )
             return
         for piece in self._calls_in_text.feed(text) if self._calls_in_text else ():
             if piece.kind == "name":
@@ -127,14 +134,18 @@ class AnswerReader:
 
     def _end_text(self) -> Iterator[Delta]:
         if self._called_in_text:
-            for call in read_calls(self._called_in_text, self._request.callable_tools):
-                yield from self._call(call)
+            for name, arguments in dict.fromkeys(self._written_calls()):
+                yield from self._call(ToolCall(new_call_id(), name, arguments))
             return
         if self._calls_in_text and not self._n_called and not self._calls:
             for piece in self._calls_in_text.end():
                 yield from self._say(piece.text)
         if self._spoken and (rest := self._spoken.end()):
             yield TextDelta(rest, tuple(self._logprobs))
+
+    def _written_calls(self) -> list[tuple[str, str]]:
+        """Names and arguments of the calls that were written as text."""
+        return [(call.name, call.arguments) for call in read_calls(self._called_in_text, self._request.callable_tools)]
 
     def _fragment(self, fragment: Mapping[str, Any]) -> None:
         index = fragment.get("index")
