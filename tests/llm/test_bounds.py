@@ -92,4 +92,6 @@ def test_what_no_grammar_can_hold_is_left_out_and_bounds_are_cut() -> None:
     assert one(type="string", maxLength=10**9) == {"type": "string", "maxLength": 10_000}
     assert one(type="array", maxItems=10**9, contains={}) == {"type": "array", "maxItems": 1000}
     assert one(type="integer", minimum=-(10**30), maximum=5) == {"type": "integer", "maximum": 5}
+    assert one(type="integer") == {"type": "integer", "minimum": 1 - 10**15, "maximum": 10**15 - 1}
+    assert one(type="integer", minimum=10**18) == {"type": "integer"}
     assert one(type="string", nullable=True) == {"type": ["string", "null"]}

@@ -22,10 +22,12 @@ from openwaves.llm.chat import (
     Finish,
     FinishReason,
     LogProb,
+    Schema,
     TextDelta,
     Tool,
     UsageDelta,
 )
+from openwaves.llm.lost import is_lost, pinned
 from openwaves.llm.schemas import fits, takes_nothing
 from openwaves.llm.spoken import SpokenText
 from openwaves.llm.template import CALL, CALL_END, END, START
@@ -36,6 +38,9 @@ MOST_CALLS = 8
 MOST_ARGUMENT_TOKENS = 1024
 LEAST_ARGUMENT_TOKENS = 256
 """A call that has begun is completed, even beyond ``max_tokens``: half a call is of no use to anybody."""
+
+MOST_TRIES = 4
+"""Times that JSON is begun, see ``lost``."""
 
 FILLER_TOKENS = 30
 PEEK_TOKENS = 24
@@ -81,33 +86,57 @@ class _Answer:
         yield self._finish("length" if self.turn.finish == "length" else "stop")
 
     async def _text(self, bounds: Mapping[str, Any]) -> Deltas:
-        options = {**self._sampling(), **bounds}
         if self.request.response_schema is not None:
-            options |= {"json_schema": bounded(self.request.response_schema, "response_format"), **_NO_LOOPS}
-        spoken = SpokenText() if self.request.response_schema is None else None
-        written = ""
+            async with aclosing(self._json(self.request.response_schema)) as deltas:
+                async for delta in deltas:
+                    yield delta
+            return
+        spoken = SpokenText()
         logprobs: list[LogProb] = []
-        async with aclosing(self._run(self.so_far, options)) as pieces:
+        async with aclosing(self._run(self.so_far, {**self._sampling(), **bounds})) as pieces:
             async for piece in pieces:
                 if isinstance(piece, UsageDelta):
                     yield piece
                     continue
-                text, tokens = piece
-                written += text if spoken is None else ""
-                logprobs += tokens
-                said = spoken.feed(text) if spoken else text
-                if said:
+                logprobs += piece[1]
+                if said := spoken.feed(piece[0]):
                     yield TextDelta(said, tuple(logprobs))
                     logprobs.clear()
-        if spoken and (rest := spoken.end()):
+        if rest := spoken.end():
             yield TextDelta(rest, tuple(logprobs))
-        if spoken is not None or self.request.stop:
+
+    async def _json(self, schema: Schema) -> Deltas:
+        """JSON of a schema, as often begun again as it loses itself."""
+        written, rest = "", schema
+        for tries_left in reversed(range(MOST_TRIES)):
+            again, going_on = "", None
+            options = {**self._sampling(), "json_schema": bounded(rest, "response_format"), **_NO_LOOPS}
+            async with aclosing(self._run(self.so_far, options)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, UsageDelta):
+                        yield piece
+                        continue
+                    again += piece[0]
+                    if not again.startswith(written[: len(again)]):
+                        raise EngineError("the language model left the schema of its answer")
+                    if len(again) <= len(written):
+                        continue
+                    yield TextDelta(again[len(written) :], piece[1])
+                    written = again
+                    if tries_left and is_lost(written):
+                        going_on = pinned(rest, read_json(written))
+                        if going_on is not None:
+                            break
+            if going_on is None:
+                break
+            rest = going_on
+            self.turn.start_again()
+        if self.request.stop:
             return
         if self.turn.finish == "length":
             tail = closing(written)  # half a number would be another one
-            if (tail.startswith('"') or written.endswith(('"', "]", "}"))) and fits(
-                read_json(written + tail), self.request.response_schema
-            ):
+            is_whole = tail.startswith('"') or written.endswith(('"', "]", "}"))
+            if is_whole and fits(read_json(written + tail), schema):
                 yield TextDelta(tail)
         elif not _is_json(written):
             raise EngineError("the language model left the schema of its answer")

@@ -25,6 +25,7 @@ MOST_LENGTH = 10_000
 MOST_PATTERN_CHARS = 200
 MOST_REPEATS = 1000
 MOST_NUMBER = 1e15
+MOST_INTEGER = 10**15 - 1  # where a schema sets no bound: small models write digits without end
 
 _FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"})
 _COMPACT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
@@ -228,6 +229,10 @@ class _Bounds:
         step = schema.get("multipleOf")
         if isinstance(step, int) and not isinstance(step, bool) and 0 < step <= 1000:
             found["multipleOf"] = step
+        kinds = self._kinds(schema, place)
+        told = any(name in schema for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"))
+        if "integer" in kinds and "number" not in kinds and not told:
+            found |= {"minimum": -MOST_INTEGER, "maximum": MOST_INTEGER}
         return found
 
     def _error(self, place: str, problem: str) -> FieldError:

@@ -68,6 +68,10 @@ class Turn:
         async with aclosing(self.run(text, {"n_predict": 0, "cache_prompt": True})) as pieces:
             async for _ in pieces:
                 pass
+        self.start_again()
+
+    def start_again(self) -> None:
+        """What was made so far is made once more: it is not counted."""
         self._done_tokens = self._running_tokens = 0
 
     async def run(self, text: str, options: Mapping[str, Any]) -> AsyncGenerator[Piece]:
