@@ -17,6 +17,7 @@ from openwaves.errors import EngineError, FieldError, OverloadedError
 from openwaves.llm import local as local_module
 from openwaves.llm.chat import Answer, ChatRequest, Message, TextDelta, Tool, ToolCall, collect
 from openwaves.llm.local import LocalModel, LocalOptions
+from openwaves.llm.lost import is_lost
 from openwaves.llm.schemas import fits
 from openwaves.llm.template import render_chatml
 from openwaves.models.progress import LineProgress
@@ -161,6 +162,18 @@ async def test_json_that_reaches_max_tokens_is_closed_where_that_fits(model: Loc
     answer = await ask(model, user("Tell a long story."), response_schema=more, max_tokens=10)
     assert answer.finish.reason == "length"
     assert not answer.text.endswith("}")  # what is missing is not invented
+
+
+async def test_json_that_loses_itself_ends_that_text_and_goes_on(model: LocalModel) -> None:
+    parts = {"laugh": {"type": "string", "minLength": 120}, "n": {"type": "integer"}}
+    schema = {"type": "object", "properties": parts, "required": ["laugh", "n"]}
+    said = "Write the word no again and again: no no no no no no no no no no no no no no no no no no no"
+    answer = await ask(model, user(said), response_schema=schema, max_tokens=600)
+    assert answer.finish.reason == "stop"
+    found = json.loads(answer.text)
+    assert set(found) == {"laugh", "n"}
+    assert is_lost('{"laugh": "' + found["laugh"])
+    assert len(found["laugh"]) < 400
 
 
 async def test_json_is_valid(model: LocalModel) -> None:
