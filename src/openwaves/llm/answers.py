@@ -108,6 +108,7 @@ class _Answer:
     async def _json(self, schema: Schema) -> Deltas:
         """JSON of a schema, as often begun again as it loses itself."""
         written, rest = "", schema
+        logprobs: list[LogProb] = []
         for tries_left in reversed(range(MOST_TRIES)):
             again, going_on = "", None
             options = {**self._sampling(), "json_schema": bounded(rest, "response_format"), **_NO_LOOPS}
@@ -117,12 +118,17 @@ class _Answer:
                         yield piece
                         continue
                     again += piece[0]
-                    if not again.startswith(written[: len(again)]):
-                        raise EngineError("the language model left the schema of its answer")
-                    if len(again) <= len(written):
+                    if not again.startswith(written[: len(again)]):  # the library writes it another way
+                        self.turn.finish = "length"
+                        break
+                    if len(again) < len(written):
                         continue
-                    yield TextDelta(again[len(written) :], piece[1])
+                    logprobs += piece[1]
+                    if len(again) == len(written):
+                        continue
+                    yield TextDelta(again[len(written) :], tuple(logprobs))
                     written = again
+                    logprobs.clear()
                     if tries_left and is_lost(written):
                         going_on = pinned(rest, read_json(written))
                         if going_on is not None:
@@ -131,15 +137,20 @@ class _Answer:
                 break
             rest = going_on
             self.turn.start_again()
+        if tail := self._tail(written, schema):
+            yield TextDelta(tail)
+
+    def _tail(self, written: str, schema: Schema) -> str:
+        """What closes JSON that was cut, where that fits its schema; half a number would be another one."""
         if self.request.stop:
-            return
+            return ""
         if self.turn.finish == "length":
-            tail = closing(written)  # half a number would be another one
+            tail = closing(written)
             is_whole = tail.startswith('"') or written.endswith(('"', "]", "}"))
-            if is_whole and fits(read_json(written + tail), schema):
-                yield TextDelta(tail)
-        elif not _is_json(written):
+            return tail if is_whole and fits(read_json(written + tail), schema) else ""
+        if not _is_json(written):
             raise EngineError("the language model left the schema of its answer")
+        return ""
 
     async def text_or_calls(self) -> Deltas:
         """What the model chooses."""
