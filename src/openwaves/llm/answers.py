@@ -130,7 +130,7 @@ class _Answer:
                     written = again
                     logprobs.clear()
                     if tries_left and is_lost(written):
-                        going_on = pinned(rest, read_json(written))
+                        going_on = pinned(schema, read_json(written))
                         if going_on is not None:
                             break
             if going_on is None:

@@ -27,6 +27,7 @@ MOST_REPEATS = 1000
 MOST_NUMBER = 1e15
 MOST_INTEGER = 10**15 - 1  # where a schema sets no bound: small models write digits without end
 
+_LIMITS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _FORMATS = frozenset({"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"})
 _COMPACT = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": "}
 """JSON on one line: small models lose themselves in white space."""
@@ -218,9 +219,7 @@ class _Bounds:
 
     def _number(self, schema: Schema, place: str) -> dict[str, Any]:
         found = {
-            name: schema[name]
-            for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-            if _is_number(schema.get(name)) and abs(schema[name]) < MOST_NUMBER
+            name: schema[name] for name in _LIMITS if _is_number(schema.get(name)) and abs(schema[name]) < MOST_NUMBER
         }
         low = max((found[name] for name in found if "inimum" in name), default=-math.inf)
         high = min((found[name] for name in found if "aximum" in name), default=math.inf)
@@ -230,8 +229,7 @@ class _Bounds:
         if isinstance(step, int) and not isinstance(step, bool) and 0 < step <= 1000:
             found["multipleOf"] = step
         kinds = self._kinds(schema, place)
-        told = any(name in schema for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"))
-        if "integer" in kinds and "number" not in kinds and not told:
+        if "integer" in kinds and "number" not in kinds and not any(name in schema for name in _LIMITS):
             found |= {"minimum": -MOST_INTEGER, "maximum": MOST_INTEGER}
         return found
 
