@@ -135,6 +135,18 @@ async def test_a_call_that_must_be_is_made_and_fits(model: LocalModel) -> None:
         assert answer.calls
 
 
+@pytest.mark.parametrize("choice", ["auto", "none"])
+async def test_a_result_is_told_in_words(model: LocalModel, choice: str) -> None:
+    call = ToolCall("c1", "get_weather", '{"city": "Paris"}')
+    history = (user("What is the weather in Paris?"), Message("assistant", "", (call,)))
+    result = Message("tool", '{"temp": 21, "sky": "clear"}', tool_call_id="c1")
+    for seed in range(5):
+        answer = await ask(model, *history, result, tools=(WEATHER,), tool_choice=choice, seed=seed, max_tokens=80)
+        assert call.arguments not in [call.arguments for call in answer.calls]
+        assert answer.calls or any(char.isalpha() for char in answer.text)
+        assert '{"na' not in answer.text
+
+
 async def test_a_call_that_must_not_be_is_not_made(model: LocalModel) -> None:
     answer = await ask(model, user("What is the weather in Paris?"), tools=(WEATHER,), tool_choice="none")
     assert not answer.calls

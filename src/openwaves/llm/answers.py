@@ -45,8 +45,11 @@ MOST_TRIES = 4
 FILLER_TOKENS = 30
 PEEK_TOKENS = 24
 
-_NO_CALL = r"root ::= [^{<`\[ \t\n] [^\x00]*"
-"""Grammar of an answer that is no call."""
+_NO_CALL = r"""root ::= [^\x00-\x20!%&()+,./:;<=>?@\[\\\]^_`{|}~] (other | "{"+ behind)*
+other ::= [^{\x00]
+behind ::= [^{"\x00] | "\"" ([^n{\x00] | "n" [^a{\x00])
+"""
+"""Grammar of an answer that is no call: it begins like text, and ``{"na`` comes nowhere."""
 
 
 def answer(request: ChatRequest, prompt: str, turn: Turn) -> Deltas:

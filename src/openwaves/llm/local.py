@@ -13,6 +13,7 @@ from openwaves.llm.ahead import Ahead
 from openwaves.llm.answers import answer
 from openwaves.llm.chat import ChatRequest, Deltas, unlimited
 from openwaves.llm.engine import LlamaEngine
+from openwaves.llm.results import in_words
 from openwaves.llm.slots import Shelf, Slot, Slots
 from openwaves.llm.template import CHATML, END, START, Prompt, cut_behind, plain_shape, render_chatml
 from openwaves.llm.turn import Turn
@@ -88,8 +89,11 @@ class LocalModel:
         """Slots in which nobody works."""
         return self._slots.free
 
-    async def complete(self, request: ChatRequest) -> Deltas:
+    def complete(self, request: ChatRequest) -> Deltas:
         """See ``ChatModel``."""
+        return in_words(self._complete, request)
+
+    async def _complete(self, request: ChatRequest) -> Deltas:
         engine = await self._ready()
         prompt = await self._render(engine, request)
         await self._ahead.settle(request.session, prompt.text)

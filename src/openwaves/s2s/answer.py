@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from openwaves.errors import OpenWavesError, OverloadedError, RequestError
 from openwaves.llm.chat import (
@@ -18,6 +18,7 @@ from openwaves.llm.chat import (
     TokenUsage,
     UsageDelta,
 )
+from openwaves.llm.results import in_words
 from openwaves.s2s.calls import Calls
 from openwaves.s2s.events import Counted, Event, Failed, Finished, Said
 from openwaves.s2s.options import Parts, TalkOptions
@@ -116,14 +117,7 @@ class Answering:
 
     async def _think(self, request: ChatRequest) -> str:
         """Take in what the model writes; why it stopped too early, or empty."""
-        told = request.messages if request.tool_choice == "auto" else ()
-        calls = Calls(self._response, told, self._new_item, self._say)
-        reason = await self._take_in(request, calls)
-        if calls.repeated and not self._n_items:
-            reason = await self._take_in(replace(request, tool_choice="none"), calls)
-        return reason
-
-    async def _take_in(self, request: ChatRequest, calls: Calls) -> str:
+        calls = Calls(self._response, self._new_item, self._say)
         reason = ""
         async with aclosing(self._room_for(request)) as deltas:
             async for delta in deltas:
@@ -151,7 +145,7 @@ class Answering:
         late = time.monotonic() + PATIENCE_S
         while True:
             try:
-                async with aclosing(self._parts.chat.complete(request)) as deltas:
+                async with aclosing(in_words(self._parts.chat.complete, request)) as deltas:
                     async for delta in deltas:
                         late = 0.0
                         yield delta

@@ -1,27 +1,17 @@
-"""The calls of functions in one answer, as they are told; one that was answered just before is not made again."""
+"""The calls of functions in one answer, as they are told."""
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from openwaves.llm.chat import CallStart, Message, ToolCall
+from openwaves.llm.chat import CallStart, ToolCall
 from openwaves.s2s.told import ArgumentsDelta, CallDone, Content, Item, ItemAdded, ItemDone
-
-Key = tuple[str, str]
 
 
 class Calls:
-    """Tells the calls of one answer.
-
-    Small models like to repeat a call whose result they have, for ever: that is told to nobody.
-
-    Attributes:
-        repeated: A call was not told.
-    """
+    """Tells the calls of one answer."""
 
     def __init__(
         self,
         response: str,
-        messages: Sequence[Message],
         new_item: Callable[[], tuple[int, str]],
         say: Callable[[Content], None],
     ) -> None:
@@ -29,13 +19,10 @@ class Calls:
 
         Args:
             response: Id of the answer.
-            messages: What the model is asked with.
             new_item: Gives the place and the id of the answer's next item.
             say: Tells the client.
         """
-        self.repeated = False
         self._response = response
-        self._answered = _answered(messages)
         self._new_item = new_item
         self._say = say
         self._start: CallStart | None = None
@@ -53,8 +40,7 @@ class Calls:
         if self._start is None:
             return
         self._arguments += text
-        if not any(name == self._start.name for name, _ in self._answered):
-            self._tell()
+        self._tell()
 
     def end(self) -> None:
         """The running call is complete, if there is one."""
@@ -62,9 +48,6 @@ class Calls:
         if start is None:
             return
         self._arguments = self._arguments or "{}"
-        if _key(start.name, self._arguments) in self._answered:
-            self.repeated, self._start = True, None
-            return
         self._tell()
         self._start = None
         call = ToolCall(start.id, start.name, self._arguments)
@@ -84,20 +67,3 @@ class Calls:
         name = "" if self._n_told else start.name
         self._n_told = len(self._arguments)
         self._say(ArgumentsDelta(self._response, self._item, self._index, start.id, text, name))
-
-
-def _answered(messages: Sequence[Message]) -> frozenset[Key]:
-    """The calls that were answered since the user last spoke."""
-    found: set[Key] = set()
-    for message in reversed(messages):
-        if message.role == "user":
-            break
-        found |= {_key(call.name, call.arguments) for call in message.tool_calls}
-    return frozenset(found)
-
-
-def _key(name: str, arguments: str) -> Key:
-    try:
-        return name, json.dumps(json.loads(arguments), sort_keys=True)
-    except ValueError:
-        return name, arguments

@@ -15,6 +15,8 @@ STYLE = (
     " asked for more, without lists, headings or emoji."
 )
 """Goes with every instruction."""
+REMINDER = "(Answer in one or two short spoken sentences, unless told otherwise.)"
+"""Goes with what the user said last where there are tools: behind these a small model forgets the style."""
 SPEAK_FIRST = "(The call begins. Say a few words of welcome.)"
 """Stands for the user where nothing was said yet."""
 
@@ -87,10 +89,12 @@ class TalkOptions:
             messages: The conversation, with the system's message.
             chat: Who answers.
             session: Name of the talk.
-            prompts: Give the model something to answer to in any case.
+            prompts: An answer is wanted: give the model something to answer to in any case.
         """
         if prompts and (not messages or messages[-1].role not in {"user", "tool"}):
             messages = (*messages, Message("user", SPEAK_FIRST))
+        elif prompts and self.tools and self.is_spoken and self.style and messages[-1].role == "user":
+            messages = (*messages[:-1], Message("user", f"{messages[-1].content} {REMINDER}"))
         return ChatRequest(
             self.model or chat.names[0],
             messages,
