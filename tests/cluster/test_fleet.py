@@ -1,14 +1,23 @@
-"""A fleet of several nodes under load, of which workers, nodes and gateways are taken away."""
+"""A fleet of several nodes under load, of which workers, nodes and gateways are taken away; it grows and shrinks."""
 
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.sync.connection import Connection
 
 from tests.load import TEXTS, ask, load
-from tests.servers import RunningServer
+from tests.redises import redis
+from tests.servers import KEY, RunningServer
+from tests.waiting import until
 
 pytest.importorskip("ray", reason="the extra cluster is not installed")
 
@@ -18,13 +27,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 N_CLIENTS = 3
 AROUND_S = 1.0
+CONCURRENCY = 4
+MOST_SOCKETS = 5 * CONCURRENCY
+FREE_S = 10.0
+"""After so long what a gateway that died had counted is free."""
+MANY_SOCKETS = 500
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
-    folder = tmp_path_factory.mktemp("fleet")
-    with fleet(folder, gateways=1, workers=3, most_workers=3, worker_cpus=1, drain_s=5) as started:
-        yield started
+    with ExitStack() as stack:
+        options: dict[str, object] = {"concurrency": CONCURRENCY}
+        if shutil.which("redis-server") or shutil.which("valkey-server"):
+            options["redis_url"] = stack.enter_context(redis()).url
+        size: dict[str, Any] = {"gateways": 1, "workers": 3, "most_workers": 3, "worker_cpus": 1, "drain_s": 5}
+        yield stack.enter_context(fleet(tmp_path_factory.mktemp("fleet"), options=options, **size))
 
 
 @pytest.fixture(scope="module")
@@ -53,30 +70,78 @@ def test_a_node_that_dies_costs_nobody_anything(running: Fleet, expected: dict[s
     running.wait("Worker", 3)
 
 
-def test_a_gateway_that_dies_leaves_new_connections_to_its_successor(
-    running: Fleet, expected: dict[str, bytes]
-) -> None:
-    running.kill(running.replicas("Gateway")[0][0])
-    end = time.monotonic() + 120
-    while True:
-        assert time.monotonic() < end, "no new gateway"
-        answer = running.post("/waves/v1/tts", {"text": TEXTS[0], "voice_id": "sophia"})
-        if answer.status_code == 200:
-            break
-        assert answer.status_code >= 500
-        time.sleep(0.5)
-    assert ask(running, TEXTS[1]) == expected[TEXTS[1]]
+def test_a_gateway_that_dies_takes_only_its_own_connections_with_it(running: Fleet, expected: dict[str, bytes]) -> None:
+    running.resize(gateways=2)
+    running.wait("Gateway", 2)
+    shares = "redis_url" in running.size["options"]
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket(running)) for _ in range(MOST_SOCKETS if shares else 4)]
+        if shares:
+            assert status_of_socket(running) == 429, "two gateways count as one"
+        running.kill(running.replicas("Gateway")[0][0])
+        killed_at = time.monotonic()
+        for text in TEXTS * 3:
+            assert ask(running, text) == expected[text], "new connections work at once"
+        left = [one for one in sockets if is_open(one)]
+        assert 0 < len(left) < len(sockets)
+        until(lambda: status_of_socket(running) == 101, limit_s=killed_at + FREE_S - time.monotonic())
+    running.wait("Gateway", 2)
+
+
+def test_it_grows_under_load_shrinks_after_it_and_holds_many_sockets(running: Fleet) -> None:
+    options = {"engine": "simulated", "simulated_factor": 0.5, "concurrency": MANY_SOCKETS // 5 + 1}
+    running.resize(
+        gateways=1,
+        workers=1,
+        most_workers=3,
+        grow_after_s=1,
+        shrink_after_s=4,
+        options={**running.size["options"], **options},
+    )
+    running.wait("Gateway", 1)
+    running.wait("Worker", 1)
+    with ThreadPoolExecutor(8) as pool, ExitStack() as stack:
+        asking = [pool.submit(ask, running, TEXTS[1]) for _ in range(32)]
+        until(lambda: len(running.replicas("Worker")) == 3, "it did not grow", 120)
+        assert all(len(one.result()) > 0 for one in asking)
+        sockets = [stack.enter_context(one) for one in pool.map(lambda _: socket(running), range(MANY_SOCKETS))]
+        end = time.monotonic() + 120
+        while len(running.replicas("Worker")) > 1:
+            assert time.monotonic() < end, "it did not shrink"
+            ask(running, "Yes.")  # what still comes holds no worker back, and loses nothing
+            time.sleep(1)
+        assert all(map(is_open, sockets))
+    running.wait("Worker", 1)
 
 
 def test_the_command_shows_and_ends_it(running: Fleet) -> None:
     shown = command("status", running)
     assert shown.returncode == 0, shown.stderr
     assert "openwaves: RUNNING" in shown.stdout
-    assert "Worker: HEALTHY, 3 running" in shown.stdout
+    assert "Worker: HEALTHY, 1 running" in shown.stdout
     assert command("down", running).returncode == 0
     shown = command("status", running)
     assert shown.returncode == 1
     assert "does not run" in shown.stdout
+
+
+def socket(running: Fleet) -> ClientConnection:
+    address = running.url.replace("http", "ws") + "/waves/v1/tts/live"
+    return connect(address, additional_headers={"Authorization": f"Bearer {KEY}"}, open_timeout=60, close_timeout=2)
+
+
+def status_of_socket(running: Fleet) -> int:
+    try:
+        with socket(running):
+            return 101
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
+def is_open(one: Connection) -> bool:
+    with suppress(TimeoutError, ConnectionClosed):
+        one.recv(timeout=0)
+    return one.state.name == "OPEN"
 
 
 def command(name: str, running: Fleet) -> subprocess.CompletedProcess[str]:
