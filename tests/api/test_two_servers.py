@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 import requests
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
 from tests.api.test_dictionaries import LONG
 from tests.databases import Postgres
 from tests.forked import ForkedServer
+from tests.live_sockets import live_socket, status_of_socket
 from tests.recordings import voice_wav
 from tests.redises import RunningRedis, redis
 from tests.servers import ADMIN_KEY, KEY
@@ -97,19 +96,6 @@ def test_what_changes_on_one_is_known_on_the_other(
         within(lambda: speak(other, key) == 401)
 
 
-def socket(server: ForkedServer, key: str) -> ClientConnection:
-    address = server.url.replace("http", "ws") + PATH + "/tts/live"
-    return connect(address, additional_headers={"Authorization": f"Bearer {key}"})
-
-
-def status_of_socket(server: ForkedServer, key: str) -> int:
-    try:
-        with socket(server, key):
-            return 101
-    except InvalidStatus as refused:
-        return refused.response.status_code
-
-
 def test_limits_hold_over_both_and_a_killed_one_gives_its_slots_up(
     postgres_server: Postgres, tmp_path: Path, running_redis: RunningRedis
 ) -> None:
@@ -118,12 +104,12 @@ def test_limits_hold_over_both_and_a_killed_one_gives_its_slots_up(
         one, other = start(stack, postgres_server, tmp_path, **settings)
         _, key, _ = account(one, sockets=1, requests_per_minute=3)
         within(lambda: ask(other, "GET", PATH + "/voice/get-all-models", key=key).status_code == 200)
-        with socket(one, key):
-            assert status_of_socket(other, key) == 429
+        with live_socket(one.url, key):
+            assert status_of_socket(other.url, key) == 429
             one.end()
-            assert within(lambda: status_of_socket(other, key) == 101, 10) < 10
+            assert within(lambda: status_of_socket(other.url, key) == 101, 10) < 10
         one.start()
-        assert status_of_socket(one, key) == 101
+        assert status_of_socket(one.url, key) == 101
         assert [speak(server, key) for server in (one, other, one, other, one)] == [200, 200, 200, 429, 429]
         running_redis.stop()
         assert speak(other, key) == 200  # each counts for itself: this one has begun one of the three

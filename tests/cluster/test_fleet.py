@@ -10,13 +10,13 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.connection import Connection
 
+from tests.live_sockets import live_socket, status_of_socket
 from tests.load import TEXTS, ask, load
 from tests.redises import redis
-from tests.servers import KEY, RunningServer
+from tests.servers import RunningServer
 from tests.waiting import until
 
 pytest.importorskip("ray", reason="the extra cluster is not installed")
@@ -75,16 +75,16 @@ def test_a_gateway_that_dies_takes_only_its_own_connections_with_it(running: Fle
     running.wait("Gateway", 2)
     shares = "redis_url" in running.size["options"]
     with ExitStack() as stack:
-        sockets = [stack.enter_context(socket(running)) for _ in range(MOST_SOCKETS if shares else 4)]
+        sockets = [stack.enter_context(live_socket(running.url)) for _ in range(MOST_SOCKETS if shares else 4)]
         if shares:
-            assert status_of_socket(running) == 429, "two gateways count as one"
+            assert status_of_socket(running.url) == 429, "two gateways count as one"
         running.kill(running.replicas("Gateway")[0][0])
         killed_at = time.monotonic()
         for text in TEXTS * 3:
             assert ask(running, text) == expected[text], "new connections work at once"
         left = [one for one in sockets if is_open(one)]
         assert 0 < len(left) < len(sockets)
-        until(lambda: status_of_socket(running) == 101, limit_s=killed_at + FREE_S - time.monotonic())
+        until(lambda: status_of_socket(running.url) == 101, limit_s=killed_at + FREE_S - time.monotonic())
     running.wait("Gateway", 2)
 
 
@@ -104,7 +104,9 @@ def test_it_grows_under_load_shrinks_after_it_and_holds_many_sockets(running: Fl
         asking = [pool.submit(ask, running, TEXTS[1]) for _ in range(32)]
         until(lambda: len(running.replicas("Worker")) == 3, "it did not grow", 120)
         assert all(len(one.result()) > 0 for one in asking)
-        sockets = [stack.enter_context(one) for one in pool.map(lambda _: socket(running), range(MANY_SOCKETS))]
+        sockets = [
+            stack.enter_context(one) for one in pool.map(lambda _: live_socket(running.url), range(MANY_SOCKETS))
+        ]
         end = time.monotonic() + 120
         while len(running.replicas("Worker")) > 1:
             assert time.monotonic() < end, "it did not shrink"
@@ -123,19 +125,6 @@ def test_the_command_shows_and_ends_it(running: Fleet) -> None:
     shown = command("status", running)
     assert shown.returncode == 1
     assert "does not run" in shown.stdout
-
-
-def socket(running: Fleet) -> ClientConnection:
-    address = running.url.replace("http", "ws") + "/waves/v1/tts/live"
-    return connect(address, additional_headers={"Authorization": f"Bearer {KEY}"}, open_timeout=60, close_timeout=2)
-
-
-def status_of_socket(running: Fleet) -> int:
-    try:
-        with socket(running):
-            return 101
-    except InvalidStatus as refused:
-        return refused.response.status_code
 
 
 def is_open(one: Connection) -> bool:

@@ -35,12 +35,8 @@ async def in_words(complete: Callable[[ChatRequest], Deltas], request: ChatReque
         request: What is asked.
     """
     answered = _answered(request.messages) if request.tool_choice == "auto" else frozenset[_Key]()
-    if not answered:
-        wants_words = request.tool_choice == "none" and request.tools and _ends_with_result(request)
-        async with aclosing(complete(_asking(request) if wants_words else request)) as deltas:
-            async for delta in deltas:
-                yield delta
-        return
+    if request.tool_choice == "none" and request.tools and _ends_with_result(request):
+        request = _asking(request)
     news = _News(answered)
     async with aclosing(complete(request)) as deltas:
         async for delta in deltas:
@@ -53,21 +49,21 @@ async def in_words(complete: Callable[[ChatRequest], Deltas], request: ChatReque
 
 
 class _News:
-    """Lets through what is new of an answer.
-
-    Attributes:
-        is_silent: All of it were calls that had been answered: its end was not let through either.
-    """
+    """Lets through what is new of an answer."""
 
     def __init__(self, answered: frozenset[_Key]) -> None:
-        self.is_silent = False
         self._answered = answered
         self._names = {name for name, _ in answered}
         self._held: list[Delta] = []
         self._name, self._arguments = "", ""
         self._n_calls = 0
-        self._n_repeated = 0
+        self._has_repeated = False
         self._has_spoken = False
+
+    @property
+    def is_silent(self) -> bool:
+        """All of it so far were calls that had been answered; then its end is not let through either."""
+        return self._has_repeated and not self._has_spoken and not self._n_calls
 
     def feed(self, delta: Delta) -> list[Delta]:
         """What is to be told with the next delta."""
@@ -85,11 +81,9 @@ class _News:
                 return [ArgumentsDelta(self._n_calls - 1, text)]
             case Finish(reason=reason, usage=usage):
                 told = self._end_call()
-                is_over = self._has_spoken or self._n_calls or not self._n_repeated
-                self.is_silent = not is_over
                 if reason == "tool_calls" and not self._n_calls:
                     reason = "stop"
-                return [*told, Finish(reason, usage)] if is_over else []
+                return [] if self.is_silent else [*told, Finish(reason, usage)]
             case TextDelta(text=text):
                 self._has_spoken = self._has_spoken or bool(text.strip())
         return [delta]
@@ -107,7 +101,7 @@ class _News:
         if _key(self._name, self._arguments) not in self._answered:
             return self._release()
         self._held = []
-        self._n_repeated += 1
+        self._has_repeated = True
         return []
 
 
