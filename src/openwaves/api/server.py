@@ -1,7 +1,6 @@
 """Runs the application: binds first, loads the voices behind it, shuts down cleanly."""
 
 import asyncio
-import ctypes
 import logging
 import os
 import signal
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import uvicorn
 
+from openwaves import memory
 from openwaves.api.app import create_app
 from openwaves.api.binding import BACKLOG, Bound, bind
 from openwaves.api.draining import Stage
@@ -38,7 +38,6 @@ REFUSED = "ASGI callable returned without completing handshake."
 LINGER_S = 1.0  # what was on its way when the server was told to stop has come by then
 PRESSING_AT = 0.7  # of the grace
 TICK_S = 0.02
-TRIM_EVERY_S = 30.0  # takes a few milliseconds, on a thread of its own
 
 Say = Callable[[str], None]
 
@@ -116,14 +115,13 @@ async def _serve(settings: Settings, bound: Bound, certificate: Certificate | No
         )
         config.load()
         config.ssl = certificate.context if certificate else None
-        beside = [asyncio.create_task(_give_memory_back())]
-        if certificate:
-            beside.append(asyncio.create_task(certificate.follow()))
+        memory.keep_giving_back()
+        following = asyncio.create_task(certificate.follow()) if certificate else None
         try:
             return await _run(_Server(config, state), bound, state, say)
         finally:
-            for task in beside:
-                task.cancel()
+            if following:
+                following.cancel()
             await state.close()
 
 
@@ -139,17 +137,6 @@ def _leave_no_core_dump() -> None:
 def _is_no_refusal(record: logging.LogRecord) -> bool:
     """False for what uvicorn says of a handshake that was answered with a status: it takes it for a forgotten one."""
     return record.msg != REFUSED
-
-
-async def _give_memory_back() -> None:
-    """Return what the networks have freed to the system, now and then: glibc keeps it in pieces of its own."""
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):  # another C library
-        return
-    while True:
-        await asyncio.sleep(TRIM_EVERY_S)
-        await asyncio.to_thread(trim, 0)
 
 
 def _event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -314,7 +301,9 @@ class _Start:
         try:
             with rich_progress() as progress:
                 assembled = asyncio.to_thread(assemble, self._state.settings, progress, self._report, self._cancel)
-                self._state.speech = await assembled
+                speech = await assembled
+            await asyncio.to_thread(memory.settle)
+            self._state.speech = speech
         except CancelledWorkError:
             self._say("stopped before it was ready")
             return False

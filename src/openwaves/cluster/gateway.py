@@ -10,6 +10,7 @@ from ray.serve.handle import DeploymentHandle
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from openwaves import memory
 from openwaves.api.app import create_app
 from openwaves.api.server import open_store
 from openwaves.api.state import State
@@ -50,6 +51,7 @@ class Gateway:
         self._state.chat = assemble_chat(settings, self._state.reserve)
         self._place = ReplicaPlace(workers)
         self._speech = await asyncio.to_thread(self._load, settings)
+        memory.settle()
         self._state.speech = self._speech
         await self._fit()
         self._fitting = asyncio.create_task(self._keep_fitting())

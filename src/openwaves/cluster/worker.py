@@ -15,6 +15,7 @@ import ray
 from ray import serve
 from ray.serve.handle import DeploymentHandle
 
+from openwaves import memory
 from openwaves.assembly import make_desk
 from openwaves.cancellation import CancelToken
 from openwaves.cluster.messages import Answered, Asked
@@ -43,6 +44,8 @@ class Worker:
         self._slots = slots_here()
         self._limit_s = settings.worker_limit_s
         self._desk = make_desk(settings, self._slots)
+        memory.keep_giving_back()
+        memory.settle()
         self._queue = DueQueue(self._slots)
         self._figures = Figures(self._slots)
         self._roster = roster

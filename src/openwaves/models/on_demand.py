@@ -1,16 +1,14 @@
 """Gives a network's memory back while nobody uses it."""
 
-import ctypes
-import gc
 import logging
 import math
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from openwaves import memory
 from openwaves.observing import loads
 
 log = logging.getLogger(__name__)
@@ -86,14 +84,5 @@ class OnDemand(Generic[Network]):
                 self._arm(self._idle_s if self._n_callers else left_s)
                 return
             self._network = None
-        _return_memory()
+        memory.collect()
         log.info("%s: unloaded after %g s without use", self._name, self._idle_s)
-
-
-def _return_memory() -> None:
-    """Hand freed memory back to the system, which the allocator of glibc does only when told."""
-    gc.collect()
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)

@@ -4,26 +4,24 @@ Messages in: ``(number, call)`` begins a call, ``(number, None)`` cancels it. Ou
 then ``(number, result, error)``. The process ends when its parent's end of the pipe closes, whatever it does then.
 """
 
-import ctypes
 import logging
 import os
 import pickle
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
 
+from openwaves import memory
 from openwaves.cancellation import CancelToken
 from openwaves.errors import EngineError, OpenWavesError
 from openwaves.remote.calls import Call
 
 READY = "ready"
-TRIM_EVERY_S = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +46,7 @@ def work(pipe: "Connection[Any, Any]", make_desk: Callable[[], Any], threads: in
             except OSError:
                 os._exit(0)
 
-    threading.Thread(target=_give_memory_back, name="openwaves-trim", daemon=True).start()
+    memory.keep_giving_back()
     found: list[Any] = []
     threading.Thread(target=_load, args=(make_desk, found, send), name="openwaves-load", daemon=True).start()
     tokens: dict[int, CancelToken] = {}
@@ -72,6 +70,7 @@ def _load(make_desk: Callable[[], Any], found: list[Any], send: Callable[[object
     except BaseException as error:  # noqa: BLE001 - told to the parent, whatever it is
         send(_told(error))
         os._exit(1)
+    memory.settle()
     send(READY)
 
 
@@ -99,14 +98,3 @@ def _told(error: BaseException) -> OpenWavesError:
         return error
     sys.stderr.write("".join(traceback.format_exception(error)))
     return EngineError(f"work failed: {type(error).__name__}: {error}")
-
-
-def _give_memory_back() -> None:
-    """Return what the networks have freed to the system, now and then."""
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):  # another C library
-        return
-    while True:
-        time.sleep(TRIM_EVERY_S)
-        trim(0)

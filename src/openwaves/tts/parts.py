@@ -13,7 +13,8 @@ from openwaves.tts.engines import Outline
 from openwaves.types import Audio, PhonemeTiming, Samples, Speech, WordTiming
 
 FIRST_S = 0.4  # of sound, in the first part: enough to make those after it, also when others come first
-PART_S = 0.9  # in those after it: who hangs up leaves so much to be made
+GROWTH = 2  # of each part after it: who begins needs little soon, and what is made in one go costs less
+PART_S = 1.8  # most of them: who hangs up leaves so much to be made
 
 
 def outline_of(audio: Audio) -> Outline:
@@ -117,5 +118,5 @@ class SpokenSegment:
             if utterance.n_left <= 0:
                 self._utterances.popleft()
         samples = np.concatenate(made) if made else np.zeros(0, np.float32)
-        go_on = partial(self.more, sound_s=PART_S) if self._utterances else None
+        go_on = partial(self.more, sound_s=min(GROWTH * sound_s, PART_S)) if self._utterances else None
         return Speech(gain(samples, self._gain_db), self._rate, words, go_on)

@@ -18,7 +18,7 @@ from openwaves.tts.engines.kokoro.signal import HOP, VOICED_HZ
 from openwaves.types import Samples
 
 WEIGHTS = "fast.npz"
-MOST_STEPS = 96  # of 12.5 ms that the network takes at once
+MOST_STEPS = 192  # of 12.5 ms that the network takes at once
 LAST_STEPS = 8  # it takes a multiple of so many: each number is a shape of its own to OpenVINO
 _WAVES = (2, 4, 8)
 

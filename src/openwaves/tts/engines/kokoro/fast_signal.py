@@ -4,6 +4,7 @@ The pulses have every harmonic up to ``HIGHEST_HZ``, in phase with the harmonic 
 """
 
 import numpy as np
+import scipy.fft
 from numpy.typing import NDArray
 
 from openwaves.tts.engines.kokoro.signal import HOP, RATE, VOICED_HZ
@@ -113,12 +114,12 @@ class Filter:
             ``STEP`` for each frame, less ``_EARLY`` at the very beginning.
         """
         real, imaginary, breath, cosine, sine = gains
-        pulses, noise, by_cosine, by_sine = np.fft.rfft(windows, N_FFT)
+        pulses, noise, by_cosine, by_sine = scipy.fft.rfft(windows, N_FFT)
         noise += cosine * by_cosine
         noise += sine * by_sine
         noise *= breath
         noise += (real + 1j * imaginary) * pulses
-        pieces = np.roll(np.fft.irfft(noise, N_FFT), _LEAD, axis=1).reshape(len(noise), _PARTS, STEP)
+        pieces = np.roll(scipy.fft.irfft(noise, N_FFT), _LEAD, axis=1).reshape(len(noise), _PARTS, STEP)
         total = np.zeros((len(pieces) + _PARTS - 1, STEP), np.float32)
         total[: _PARTS - 1] = self._rest
         for part in reversed(range(_PARTS)):  # in the order of the frames, whichever calls they came in
