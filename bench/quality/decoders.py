@@ -1,12 +1,13 @@
 """The fast decoder of Kokoro beside the full one: the gate that it has to pass before it may be the default."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bench.quality.artefacts import between_harmonics_db, click_db, offset
 from bench.quality.figures import Found, mean
-from bench.quality.parts import Tick, add_quality, add_words, english_sentences
+from bench.quality.parts import Tick, add_quality, add_words, english_sentences, europe, indian
 from bench.quality.studio import Studio, heard
 from openwaves.assembly import fetch_models
 from openwaves.models.progress import SilentProgress
@@ -19,6 +20,7 @@ from openwaves.tts.speaker import LocalSpeaker
 from openwaves.types import Samples
 
 PART = "decoder"
+OTHERS = "decoder, other languages"
 VOICES = ("magnus", "olivia", "daniel", "meher", "brooke", "jordan", "robert", "zorin", "sunidhi", "silvia")
 MOST_SENTENCES = 30
 LIKENESS = "CAM++ cosine to the full decoder"
@@ -32,7 +34,7 @@ ARTEFACTS = {
 
 
 def decoders(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: Found) -> None:
-    """Words, DNSMOS, likeness and level of voices as both decoders speak them.
+    """Words, DNSMOS, likeness and level of voices as both decoders speak them; of all voices, other languages, too.
 
     The encoder of speakers hears one half of the sentences from the full decoder and the other half from the one that
     is measured; so the full decoder's row says what can be reached.
@@ -56,6 +58,19 @@ def decoders(studio: Studio, voices: Sequence[str], n: int, tick: Tick, found: F
         for voice, spoken in spoken_by.items():
             for what, measure in ARTEFACTS.items():
                 found.add(mean(PART, f"{voice}, {name}", what, [measure(heard(samples)) for samples in spoken]))
+    if not voices:
+        for name, speaker in (("full", studio), ("fast", other)):
+            _other_languages(speaker, name, n, tick, found)
+
+
+def _other_languages(studio: Studio, name: str, n: int, tick: Tick, found: Found) -> None:
+    """What Whisper makes of every other language, as the parts ``europe`` and ``indian`` measure it."""
+    apart = Found()
+    for measure in (europe, indian):
+        measure(studio, (), n, tick, apart)
+    found.heard += [replace(heard, part=OTHERS, subject=f"{heard.subject}, {name}") for heard in apart.heard]
+    for figure in apart.figures:
+        found.add(replace(figure, part=OTHERS, subject=f"{figure.subject}, {name}"))
 
 
 def _likeness(sounds: Mapping[str, Mapping[str, list[Samples]]], found: Found) -> None:
