@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from ray import serve
 from ray.serve.config import AutoscalingConfig, AutoscalingPolicy, RequestRouterConfig
 from ray.serve.deployment import Application
+from ray.serve.schema import LoggingConfig
 
 from openwaves.assembly import without_secrets
 from openwaves.cluster.gateway import Gateway
@@ -17,6 +18,7 @@ from openwaves.settings import Settings, load_settings
 NAME = "openwaves"
 CALLS_PER_SLOT = 4  # that a worker takes in: what gateways send at once is ordered there by due time
 METRICS_EVERY_S = 1.0
+NO_ACCESS_LOG = LoggingConfig(enable_access_log=False)  # a line for each call would be written before its answer leaves
 
 
 class Size(BaseModel):
@@ -65,6 +67,7 @@ def deployments(size: Size, settings: Settings) -> Application:
         graceful_shutdown_timeout_s=size.drain_s,
         graceful_shutdown_wait_loop_s=0.5,
         health_check_period_s=5,
+        logging_config=NO_ACCESS_LOG,
         request_router_config=RequestRouterConfig(request_router_class="openwaves.cluster.router:LeastBusyRouter"),
         **_scaled(size),
     )
@@ -75,6 +78,7 @@ def deployments(size: Size, settings: Settings) -> Application:
         graceful_shutdown_timeout_s=size.drain_s,
         graceful_shutdown_wait_loop_s=0.5,
         health_check_period_s=5,
+        logging_config=NO_ACCESS_LOG,
     )
     return gateway.bind(settings, worker.bind(without_secrets(settings), roster), roster)
 
