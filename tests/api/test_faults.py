@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection, connect
 from websockets.sync.connection import Connection
 
-from openwaves.api.server import TRIM_EVERY_S
+from openwaves.memory import GIVE_BACK_EVERY_S
 from tests.servers import KEY, RunningServer, server
 from tests.waiting import until
 
@@ -198,7 +198,7 @@ def test_five_hundred_clients_that_vanish_while_they_listen(faulty: RunningServe
         before = rss(faulty)
         list(pool.map(lambda number: vanish(faulty, number), range(500)))
     until(lambda: segments_at_work(faulty) == 0, "pieces of speech of clients that left are still being spoken")
-    until(lambda: rss(faulty) - before < 24 * MB, "memory is lost", limit_s=3 * TRIM_EVERY_S)
+    until(lambda: rss(faulty) - before < 24 * MB, "memory is lost", limit_s=3 * GIVE_BACK_EVERY_S)
     print(f"\n500 vanished: resident memory grew by {(rss(faulty) - before) / MB:.1f} MB")
 
 
@@ -372,7 +372,7 @@ def test_two_thousand_mixed_requests_leave_the_memory_as_it_was(faulty: RunningS
     mixed(faulty, 1000)
     before = rss(faulty)
     mixed(faulty, 2000)
-    until(lambda: rss(faulty) - before < 2 * MB, "memory is lost", limit_s=3 * TRIM_EVERY_S)
+    until(lambda: rss(faulty) - before < 2 * MB, "memory is lost", limit_s=3 * GIVE_BACK_EVERY_S)
     grown = (rss(faulty) - before) / MB
     print(f"\n2000 mixed requests: resident memory grew by {grown:+.2f} MB from {before / MB:.0f} MB")
 
