@@ -34,14 +34,23 @@ def louder(weights: dict[str, torch.Tensor], gain_db: float) -> dict[str, torch.
     return weights | {"leave.bias": bias.flatten()}
 
 
+def mixed(weights: dict[str, torch.Tensor], other: dict[str, torch.Tensor], share: float) -> dict[str, torch.Tensor]:
+    """The mean of two checkpoints, the second of which has this share: for one that went on from the other."""
+    return {name: torch.lerp(value.float(), other[name].float(), share) for name, value in weights.items()}
+
+
 def main() -> None:
     """Take the averaged weights out of a run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run", type=Path, help="RUN.pt of a training, or a checkpoint")
     parser.add_argument("out", type=Path, help="the checkpoint, .npz")
     parser.add_argument("--gain-db", type=float, default=0.0, help="level that the judge found missing")
+    parser.add_argument("--mix", type=Path, help="checkpoint to take the mean with, such as the one before, .npz")
+    parser.add_argument("--share", type=float, default=0.4, help="of the checkpoint that is mixed in")
     options = parser.parse_args()
     kept = load_weights(options.run) if options.run.suffix == ".npz" else torch.load(options.run)["average"]
+    if options.mix:
+        kept = mixed(kept, load_weights(options.mix), options.share)
     save_weights(louder(kept, options.gain_db), options.out)
 
 
