@@ -35,7 +35,7 @@ class ReplicaPlace:
 
     def __init__(self, workers: DeploymentHandle[Any]) -> None:
         self.waited_s = 0.0
-        self._workers = workers.options(_by_reference=False)  # over gRPC: 5 ms sooner than through Ray's object store
+        self._workers = workers
         self._cancelling = ThreadPoolExecutor(1, thread_name_prefix="openwaves-cancel")
 
     def run(self, call: Call[T], cancel: CancelToken) -> Done[T]:
