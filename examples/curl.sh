@@ -27,7 +27,7 @@ curl "${auth[@]}" "${json[@]}" --no-buffer "$OPENWAVES_URL/waves/v1/chat/complet
 	-d '{"model": "electron", "stream": true, "messages": [{"role": "user", "content": "Say hello."}]}' | tail -n 2
 
 # Voices, dictionaries, a token for a browser
-curl "${auth[@]}" "$OPENWAVES_URL/waves/v1/lightning-v3.1/get_voices" | head -c 300
+curl "${auth[@]}" "$OPENWAVES_URL/waves/v1/lightning-v3.1/get_voices" | cut -c 1-300  # head would end curl early, which is an error
 echo
 curl "${auth[@]}" "${json[@]}" "$OPENWAVES_URL/waves/v1/pronunciation-dicts" \
 	-d '{"items": [{"word": "nginx", "pronunciation": "engine-x"}]}'
