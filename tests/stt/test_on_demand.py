@@ -15,7 +15,7 @@ def test_it_is_unloaded_after_a_while_and_comes_back() -> None:
         n_loaded += 1
         return ToneRecogniser(("en", "es"))
 
-    recogniser = on_demand(load, 0.1)
+    recogniser = on_demand(load, 0.5)
     assert isinstance(recogniser, OnDemandRecogniser)
     assert isinstance(recogniser, LanguageIdentifier)
     assert (recogniser.name, recogniser.languages) == ("tone", frozenset({"en", "es"}))
