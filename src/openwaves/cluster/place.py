@@ -7,9 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import grpc
 from ray.exceptions import RayError, TaskCancelledError
-from ray.serve.exceptions import RayServeException, RequestCancelledError
+from ray.serve.exceptions import RayServeException
 from ray.serve.handle import DeploymentHandle
 
 from openwaves.cancellation import CancelToken
@@ -23,7 +22,7 @@ T = TypeVar("T")
 
 MOST_LOST = 6  # a call may meet several replicas of a node that died
 PAUSE_S = 0.2
-LOST = (RayError, RayServeException, grpc.RpcError, TimeoutError)
+LOST = (RayError, RayServeException, TimeoutError)
 
 
 class ReplicaPlace:
@@ -75,7 +74,7 @@ class ReplicaPlace:
         with cancel.interrupting(stop):
             try:
                 answered: Answered = response.result(timeout_s=limit_s)
-            except (TaskCancelledError, RequestCancelledError, concurrent.futures.CancelledError) as error:
+            except (TaskCancelledError, concurrent.futures.CancelledError) as error:
                 raise CancelledWorkError("work was cancelled") from error
             except TimeoutError:
                 stop()
