@@ -51,6 +51,7 @@ class Gateway:
         self._state.chat = assemble_chat(settings, self._state.reserve)
         self._place = ReplicaPlace(workers)
         self._speech = await asyncio.to_thread(self._load, settings)
+        memory.keep_giving_back()
         memory.settle()
         self._state.speech = self._speech
         await self._fit()
