@@ -15,11 +15,13 @@ class Asked:
         call: What to do.
         due_in_s: Seconds until somebody misses it; workers do what is due first.
         waited_s: How long work waits at the gateway for a worker, of late.
+        number: Its own, among those of the gateway.
     """
 
     call: Call[Any]
     due_in_s: float
     waited_s: float
+    number: int
 
 
 class Answered(NamedTuple):

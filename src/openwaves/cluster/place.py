@@ -1,17 +1,20 @@
 """How calls get to workers: one unary call of Ray Serve for each, again if its worker is lost."""
 
 import concurrent.futures
+import itertools
 import logging
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import grpc
 from ray.exceptions import RayError, TaskCancelledError
-from ray.serve.exceptions import RayServeException
+from ray.serve.exceptions import RayServeException, RequestCancelledError
 from ray.serve.handle import DeploymentHandle
 
 from openwaves.cancellation import CancelToken
+from openwaves.cluster import under_way
 from openwaves.cluster.messages import Answered, Asked
 from openwaves.errors import CancelledWorkError, WorkerLostError
 from openwaves.remote import Call, Done
@@ -22,7 +25,7 @@ T = TypeVar("T")
 
 MOST_LOST = 6  # a call may meet several replicas of a node that died
 PAUSE_S = 0.2
-LOST = (RayError, RayServeException, TimeoutError)
+LOST = (RayError, RayServeException, grpc.RpcError, TimeoutError)
 
 
 class ReplicaPlace:
@@ -34,7 +37,8 @@ class ReplicaPlace:
 
     def __init__(self, workers: DeploymentHandle[Any]) -> None:
         self.waited_s = 0.0
-        self._workers = workers
+        self._workers = workers.options(_by_reference=False)  # over gRPC; else results go by way of Ray's object store
+        self._numbers = itertools.count()
         self._cancelling = ThreadPoolExecutor(1, thread_name_prefix="openwaves-cancel")
 
     def run(self, call: Call[T], cancel: CancelToken) -> Done[T]:
@@ -42,13 +46,15 @@ class ReplicaPlace:
         due = DUE.get(time.monotonic())
         for n_lost in range(MOST_LOST):
             cancel.raise_if_cancelled()
-            asked = Asked(call, due - time.monotonic(), self.waited_s)
+            asked = Asked(call, due - time.monotonic(), self.waited_s, next(self._numbers))
             try:
                 answered = self._ask(asked, cancel)
             except LOST as error:
                 log.warning("a worker was lost: %s; its piece is done again", type(error).__name__)
                 time.sleep(PAUSE_S * n_lost)
                 continue
+            finally:
+                under_way.UNDER_WAY.is_over(asked.number)
             if answered.error is not None:
                 raise answered.error
             return Done(answered.result, n_lost == 0)
@@ -74,7 +80,7 @@ class ReplicaPlace:
         with cancel.interrupting(stop):
             try:
                 answered: Answered = response.result(timeout_s=limit_s)
-            except (TaskCancelledError, concurrent.futures.CancelledError) as error:
+            except (TaskCancelledError, RequestCancelledError, concurrent.futures.CancelledError) as error:
                 raise CancelledWorkError("work was cancelled") from error
             except TimeoutError:
                 stop()
