@@ -24,6 +24,7 @@ from bench.words import distance
 from openwaves.models.store import ModelStore
 from openwaves.settings import load_settings
 from openwaves.stt.activity import FRAME_SAMPLES, SileroActivity, load_network
+from openwaves.stt.decodes import hear
 from openwaves.stt.ear import Ear
 from openwaves.stt.engines.base import Recogniser
 from openwaves.stt.engines.moonshine import Moonshine, prepare
@@ -85,14 +86,7 @@ class Replay:
 
     def _decode(self, action: StartDecode) -> None:
         began = time.thread_time()
-        transcript = self.recogniser.transcribe(
-            self.sound[action.start : action.end],
-            "en",
-            prefix=action.prefix,
-            draft=action.draft,
-            is_final=action.is_final,
-            with_times=action.with_times,
-        )
+        transcript = hear(self.recogniser, action, self.sound[action.start : action.end], "en")
         took_s = time.thread_time() - began
         self.busy_s += took_s
         self.n_decodes += 1

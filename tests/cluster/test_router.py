@@ -39,32 +39,32 @@ def router(monkeypatch: pytest.MonkeyPatch) -> LeastBusyRouter:
 
 
 async def test_a_call_goes_to_who_has_least(router: LeastBusyRouter) -> None:
-    router.on_request_routed(request(0), A, None)
+    router.goes_to(request(0), A)
     assert await chosen(router, request(1)) == [B, A]
-    router.on_request_routed(request(1), B, None)
-    router.on_request_routed(request(2), B, None)
+    router.goes_to(request(1), B)
+    router.goes_to(request(2), B)
     assert await chosen(router, request(3)) == [A, B]
 
 
 async def test_who_has_answered_is_free_before_ray_says_so(router: LeastBusyRouter) -> None:
-    router.on_request_routed(request(0), A, None)
-    router.on_request_routed(request(1), B, None)
+    router.goes_to(request(0), A)
+    router.goes_to(request(1), B)
     under_way.UNDER_WAY.is_over(0)
     assert await chosen(router, request(2)) == [A, B]
-    router.on_request_routed(request(2), A, None)
+    router.goes_to(request(2), A)
     router.on_request_completed(A, "request 0")
     assert under_way.UNDER_WAY.at("a") == 1, "an end that is told twice counts once"
 
 
 async def test_a_call_that_was_given_up_before_it_was_sent_is_over_when_ray_says_so(router: LeastBusyRouter) -> None:
     under_way.UNDER_WAY.is_over(0)
-    router.on_request_routed(request(0), A, None)
+    router.goes_to(request(0), A)
     assert await chosen(router, request(1)) == [B, A]
     router.on_request_completed(A, "request 0")
     assert under_way.UNDER_WAY.at("a") == 0
 
 
 async def test_calls_of_one_name_stay_together(router: LeastBusyRouter) -> None:
-    router.on_request_routed(request(0, "text"), A, None)
+    router.goes_to(request(0, "text"), A)
     assert await chosen(router, request(1, "text")) == [A, B], "busy as it is"
     assert await chosen(router, request(2, "other")) == [B, A]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from itertools import cycle, product
 from pathlib import Path
 
@@ -19,9 +20,12 @@ from openwaves.audio.decode import stream
 from openwaves.cancellation import CancelToken
 from openwaves.errors import CancelledWorkError, LanguageNotServedError
 from openwaves.settings import load_settings
+from openwaves.stt import decodes
 from openwaves.stt.activity import FRAME_SAMPLES
 from openwaves.stt.hearing import Hearing
 from openwaves.stt.languages import SERVED
+from openwaves.stt.listening import StartDecode
+from openwaves.stt.listening.times import LEAD
 from openwaves.stt.pieces import Cutter
 from openwaves.stt.speakers import windows_of, with_speakers
 from openwaves.stt.transcript import Keyword, join
@@ -149,6 +153,18 @@ def test_a_prefix_stays_and_a_draft_changes_nothing(hearing: Hearing, sentence: 
         guessed = recogniser.transcribe(sentence, "en", draft=(*prefix, 5000, 6000), with_times=False)
         assert guessed.text == whole.text
     assert all(a.start_s <= a.end_s <= b.start_s + 1e-6 for a, b in zip(whole.words, whole.words[1:], strict=False))
+
+
+def test_what_is_heard_again_has_the_same_times(hearing: Hearing, sentence: Samples) -> None:
+    recogniser = hearing.recogniser("en")
+    first = StartDecode(1, 0, len(sentence), (), (), "final", with_times=True, due_s=1.0)
+    once = decodes.hear(recogniser, first, sentence, "en")
+    for lead in (LEAD, 2 * LEAD):
+        again = decodes.hear(recogniser, replace(first, kind="again", draft=once.tokens, lead=lead), sentence, "en")
+        assert letters(again.text) == letters(once.text)
+        late = [abs(a.start_s - b.start_s) for a, b in zip(again.words, once.words, strict=True)]
+        assert np.median(late) < 0.03
+        assert -1 < again.sureness(0) < 0
 
 
 def test_keywords_are_heard_where_they_are_said_and_nowhere_else(

@@ -1,6 +1,7 @@
 """Whole sounds, with the recogniser that hears whistled words."""
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from openwaves.stt.languages import SERVED
 from openwaves.stt.recognition import Heard, Task, recognise
 from openwaves.stt.sentences import utterances
 from openwaves.stt.speakers import Window, with_speakers
-from openwaves.stt.transcript import Keyword, Word
+from openwaves.stt.transcript import Keyword, Transcript, Word
 from openwaves.types import Samples
 from tests.stt.sounds import silence
 
@@ -126,6 +127,16 @@ async def test_a_long_sound_is_heard_as_it_comes_and_not_kept(scheduler: Schedul
     found = await recognise(chunks(), ENGLISH, ToneHearing(SERVED), scheduler, report=reported.append)
     assert len(found.words) == 7 * 120
     assert reported == sorted(reported)
+
+
+def test_sureness_counts_the_tokens_behind_what_stays() -> None:
+    heard = Transcript((Word("so", 0.0, 0.2, 0.1), Word("it", 0.2, 0.4, 0.5), Word("seems", 0.4, 0.9, 0.8, 3)), "en")
+    assert heard.sureness(1) == pytest.approx((math.log(0.5) + 3 * math.log(0.8)) / 4)
+    assert heard.sureness(2) > heard.sureness(1) > heard.sureness(0)
+    assert heard.sureness(3) < heard.sureness(0)
+    sooner = heard.sooner(0.3).words
+    assert [word.start_s for word in sooner] == pytest.approx([0, 0, 0.1])
+    assert [word.end_s for word in sooner] == pytest.approx([0, 0.1, 0.6])
 
 
 def test_the_tone_recogniser_hears_every_word_and_keeps_a_prefix() -> None:

@@ -32,8 +32,16 @@ class LeastBusyRouter(FIFOMixin, RequestRouter):  # type: ignore[misc] # of a pa
 
         return [[replica] for replica in sorted(candidate_replicas, key=rank)]
 
-    def on_request_routed(self, pending_request: PendingRequest, replica_id: ReplicaID, result: Any) -> None:
-        """See ``RequestRouter``."""
+    async def _choose_replica_for_request(
+        self, pending_request: PendingRequest, *, is_retry: bool = False
+    ) -> RunningReplica:
+        """See ``RequestRouter``, whose ``on_request_routed`` is called milliseconds later, or at the end of the call."""
+        replica: RunningReplica = await super()._choose_replica_for_request(pending_request, is_retry=is_retry)
+        self.goes_to(pending_request, replica.replica_id)
+        return replica
+
+    def goes_to(self, pending_request: PendingRequest, replica_id: ReplicaID) -> None:
+        """A call is about to be sent."""
         if (asked := _asked(pending_request)) is None:
             return
         self._numbers[pending_request.metadata.internal_request_id] = asked.number

@@ -25,7 +25,8 @@ class UnderWay:
             return self._calls[worker]
 
     def begins(self, call: int, worker: str) -> None:
-        """A call was sent to a worker."""
+        """A call is sent to a worker, perhaps after another one refused it."""
+        self.is_over(call)
         with self._lock:
             self._workers[call] = worker
             self._calls[worker] += 1

@@ -2,17 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from openwaves.cancellation import CancelToken
 from openwaves.errors import LateWorkError, OverloadedError
 from openwaves.scheduler import Work
 from openwaves.stt.ear import Tape
-from openwaves.stt.engines.base import SAMPLE_RATE
+from openwaves.stt.engines.base import SAMPLE_RATE, Recogniser
 from openwaves.stt.listening import AskTurn, Decoded, Event, Skipped, StartDecode, Turn
 from openwaves.stt.messages import ListenOptions
 from openwaves.stt.room import Room
-from openwaves.stt.transcript import Transcript
+from openwaves.stt.transcript import Keyword, Transcript
 from openwaves.types import Samples
 
 IDENTIFY_S = 1.5
@@ -24,12 +26,43 @@ TURN_IS_OVER = 0.5
 """Probability over which a speaker has finished."""
 
 
+def hear(
+    recogniser: Recogniser,
+    decode: StartDecode,
+    samples: Samples,
+    language: str,
+    keywords: Sequence[Keyword] = (),
+    cancel: CancelToken | None = None,
+) -> Transcript:
+    """Do a decode; for ``keywords``, ``cancel`` and errors see ``Recogniser``.
+
+    Args:
+        recogniser: Who hears.
+        decode: What is wanted.
+        samples: Those that it names.
+        language: In which language.
+        keywords: Terms that are likelier than usual.
+        cancel: Stops it.
+    """
+    transcript = recogniser.transcribe(
+        np.pad(samples, (decode.lead, 0)),
+        language,
+        prefix=decode.prefix,
+        draft=decode.draft,
+        keywords=keywords,
+        is_final=decode.is_final,
+        with_times=decode.with_times,
+        cancel=cancel,
+    )
+    return transcript.sooner(decode.lead / SAMPLE_RATE) if decode.lead else transcript
+
+
 class Decodes:
     """Does what it is told on the workers of the room; what comes of it are events. Used from one event loop.
 
     Attributes:
         language: Code of the language that is heard.
-        n_skipped: Decodes that were left out under load.
+        n_skipped: Interim decodes that were left out under load.
         failure: What went wrong, if anything did: nothing more is to be expected then.
     """
 
@@ -76,7 +109,7 @@ class Decodes:
             language = await self._language_for(decode, samples)
             transcript = await self._transcribe(decode, samples, language)
         except LateWorkError:
-            self.n_skipped += 1
+            self.n_skipped += decode.kind == "interim"
             self._ended(Skipped(decode.id))
         except Exception as error:  # noqa: BLE001 - raised again by whoever reads the messages
             self.failure = error
@@ -87,20 +120,11 @@ class Decodes:
     async def _transcribe(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
         recogniser = self._room.hearing.recogniser(language)
 
-        def hear(cancel: CancelToken) -> Transcript:
-            return recogniser.transcribe(
-                samples,
-                language,
-                prefix=decode.prefix,
-                draft=decode.draft,
-                keywords=self._options.keywords,
-                is_final=decode.is_final,
-                with_times=decode.with_times,
-                cancel=cancel,
-            )
+        def run(cancel: CancelToken) -> Transcript:
+            return hear(recogniser, decode, samples, language, self._options.keywords, cancel)
 
-        work = Work(hear, ("stt", recogniser.name), len(samples) / SAMPLE_RATE)
-        if decode.kind == "interim":
+        work = Work(run, ("stt", recogniser.name), len(samples) / SAMPLE_RATE)
+        if decode.may_be_dropped:
             try:
                 return await self._room.workers.run(work, due_s=decode.due_s, late="drop")
             except OverloadedError as error:

@@ -1,11 +1,13 @@
 """What was heard: words with their times. Values that every part of speech to text hands on."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
 UNSPACED = frozenset({"ja", "zh", "yue"})
 """Languages that are written without spaces between words."""
+LEAST_CONFIDENCE = 1e-6
 
 
 class Keyword(NamedTuple):
@@ -70,6 +72,22 @@ class Transcript:
     def prefix_of(self, n_words: int) -> tuple[int, ...]:
         """The tokens of the first words."""
         return self.tokens[: sum(word.n_tokens for word in self.words[:n_words])]
+
+    def sureness(self, n_words: int) -> float:
+        """Mean log probability of the tokens behind the first words, 0 at most; that no word follows is least sure."""
+        rest = self.words[n_words:]
+        n_tokens = sum(word.n_tokens for word in rest)
+        if not n_tokens:
+            return -math.inf
+        return sum(word.n_tokens * math.log(max(word.confidence, LEAST_CONFIDENCE)) for word in rest) / n_tokens
+
+    def sooner(self, seconds: float) -> Self:
+        """The same with its times moved, none of them before 0."""
+        moved = (
+            replace(word, start_s=max(0.0, word.start_s - seconds), end_s=max(0.0, word.end_s - seconds))
+            for word in self.words
+        )
+        return replace(self, words=tuple(moved))
 
 
 def join(words: Sequence[Word], language: str) -> str:

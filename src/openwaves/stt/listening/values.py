@@ -9,6 +9,7 @@ from openwaves.stt.transcript import Transcript, Word
 PRE_ROLL = round(0.3 * SAMPLE_RATE)
 """Sound before the first frame of speech that belongs to a segment."""
 
+DecodeKind = Literal["interim", "final", "again", "split"]
 Reason = Literal["endpoint", "cut", "split", "finalize", "close"]
 
 
@@ -25,6 +26,7 @@ class Rules:
         longest_s: A segment that reaches this length is split.
         with_times: The client wants the times of words.
         asks_turn: Ask in a pause whether the speaker has finished; if so, do not wait.
+        hearings: How often the end of speech is heard at most, as far as there is time; the surest hearing counts.
     """
 
     final_wait_s: float = 0.6
@@ -35,6 +37,7 @@ class Rules:
     longest_s: float = 24.0
     with_times: bool = False
     asks_turn: bool = False
+    hearings: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,11 @@ class StartDecode:
         end: Position behind the last.
         prefix: Tokens of what was sent as final.
         draft: Tokens that are probably right, the prefix included.
-        kind: ``final`` if its text will be sent as final unless speech goes on; ``interim`` if it may be left out;
-            ``split`` if the segment is too long.
+        kind: ``final`` if its text will be sent as final unless speech goes on; ``again`` if it hears the same once
+            more; ``interim`` if it may be left out; ``split`` if the segment is too long.
         with_times: The words' times matter.
-        due_s: When somebody misses it, in seconds from now; an interim that is late is to be dropped.
+        due_s: When somebody misses it, in seconds from now; what may be left out is to be dropped then.
+        lead: Samples of silence to put before them. What is heard changes with that, most where little was said.
     """
 
     id: int
@@ -113,14 +117,20 @@ class StartDecode:
     end: int
     prefix: tuple[int, ...]
     draft: tuple[int, ...]
-    kind: Literal["interim", "final", "split"]
+    kind: DecodeKind
     with_times: bool
     due_s: float
+    lead: int = 0
 
     @property
     def is_final(self) -> bool:
         """Whether the speaker has stopped behind it."""
-        return self.kind == "final"
+        return self.kind in ("final", "again")
+
+    @property
+    def may_be_dropped(self) -> bool:
+        """Whether it is useless when it is late."""
+        return self.kind in ("interim", "again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +219,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A final transcript of all speech so far, for the moment at which it is wanted."""
+    """A final transcript of all speech so far, for the moment at which it is wanted.
+
+    Attributes:
+        transcript: The surest.
+        end: Position behind what was heard.
+        hearings: How many there were.
+    """
 
     transcript: Transcript
     end: int
+    hearings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
