@@ -32,7 +32,6 @@ from openwaves.stt.listening import (
     Turn,
     step,
 )
-from openwaves.stt.listening.times import LEAD
 from openwaves.stt.transcript import Transcript, Word
 
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
@@ -44,8 +43,7 @@ class World:
 
     Speech is a list of frames, True where somebody speaks. Each ``word_frames`` of speech are a word, called after the
     number of its first frame. The recogniser hears a word whose first frame it gets, and takes the last one of a
-    sound that ends amid speech for another word. Of several hearings of the same it is sure of one; of the others it
-    gets the last word wrong.
+    sound that ends amid speech for another word.
     """
 
     rules: Rules
@@ -56,7 +54,6 @@ class World:
     running: StartDecode | None = None
     questions: list[AskTurn] = field(default_factory=list)
     latency: int = 1
-    right_lead: int = 0
     finalizes: int = 0
     closed: bool = False
 
@@ -73,6 +70,7 @@ class World:
                 assert 0 <= action.start < action.end
                 assert before.needed_from <= action.start or before.segment is None
                 assert action.end - action.start <= (self.rules.longest_s + 1) * SAMPLE_RATE
+                assert action.hearings == (self.rules.hearings if action.is_final else 1)
                 self.running = action
             elif isinstance(action, StopDecode):
                 assert self.running is not None
@@ -106,7 +104,7 @@ class World:
 
     def skip(self) -> None:
         """The decode under way comes too late."""
-        if self.running is not None and self.running.may_be_dropped:
+        if self.running is not None and self.running.kind == "interim":
             decode, self.running = self.running, None
             self.take(Skipped(decode.id))
 
@@ -132,13 +130,11 @@ class World:
         words = [(n, s - start_s, e - start_s) for n, s, e in self.words(decode.start, decode.end)]
         tokens = [n for n, _, _ in words]
         ends_amid = decode.end <= self.state.now and self.speech[decode.end // FRAME_SAMPLES - 1]
-        is_sure = not decode.is_final or decode.lead == self.right_lead
-        if tokens and ((ends_amid and decode.kind != "final") or not is_sure):
+        if ends_amid and tokens and decode.kind != "final":
             tokens[-1] += 100_000
         tokens = [*decode.prefix, *tokens[len(decode.prefix) :]]
         assert len(tokens) == len(words)
-        sure = 0.9 if is_sure else 0.3
-        made = [Word(str(token), s, e, sure) for token, (_, s, e) in zip(tokens, words, strict=True)]
+        made = [Word(str(token), s, e) for token, (_, s, e) in zip(tokens, words, strict=True)]
         return Transcript(tuple(made), "en", tuple(tokens))
 
     @property
@@ -207,7 +203,6 @@ RULES = st.builds(
     min_speech_s=st.just(0.032),
     longest_s=st.sampled_from([3.0, 6.0, 24.0]),
     asks_turn=st.booleans(),
-    hearings=st.integers(1, 3),
 )
 
 
@@ -268,47 +263,16 @@ def test_the_final_decode_is_ready_when_the_wait_ends() -> None:
     assert len(world.finals) == 1
 
 
-def test_of_several_hearings_the_surest_counts() -> None:
-    for right_lead in (0, LEAD, 2 * LEAD):
-        world = World(Rules(final_wait_s=0.6, ended_wait_s=0.6), right_lead=right_lead)
-        run(world, frames(1.5, 0.7))
-        assert len(world.finals) == 1
-        world.check()
-        assert world.running is None
-
-
-def test_what_is_wanted_at_once_is_heard_once() -> None:
-    world = World(Rules(final_wait_s=0.6, ended_wait_s=0.6), right_lead=LEAD)
-    run(world, frames(1.5, 0.2))
-    world.take(Finalize(world.state.now))
-    world.settle()
-    assert world.finals[0].words[-1].confidence == 0.3
-    assert world.running is None
-
-
-def test_there_is_no_other_hearing_without_time_for_it() -> None:
-    world = World(Rules(final_wait_s=0.15, ended_wait_s=0.15))
-    run(world, frames(1.5, 0.128))
-    assert world.state.ready is None
-    world.finish()
-    assert world.state.ready is not None
-    assert world.running is None
-
-
-def test_speech_that_goes_on_and_a_busy_server_end_it() -> None:
+def test_what_is_waited_for_and_what_speech_has_overtaken_hurries() -> None:
     world = World(Rules(final_wait_s=0.6, ended_wait_s=0.6))
-    run(world, frames(1.5, 0.25))
+    run(world, frames(1.5, 0.16), latency=99)
     assert world.running is not None
-    assert world.running.kind == "again"
-    world.skip()
-    run(world, frames(0.0, 0.1))
-    assert world.running is None
-    run(world, frames(0.5, 0.25))
-    assert world.running is not None
-    assert world.running.kind == "again"
-    world.hear(0.9)
-    assert world.running is None or world.running.kind == "interim"
-    assert world.state.ready is None
+    assert world.running.is_final
+    assert not world.state.is_in_a_hurry
+    overtaken = step(world.state, Frame(0.9))[0]
+    assert overtaken.is_in_a_hurry
+    world.take(Finalize(world.state.now))
+    assert world.state.is_in_a_hurry
 
 
 def test_a_decode_begun_in_a_hesitation_is_no_final() -> None:

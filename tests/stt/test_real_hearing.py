@@ -25,7 +25,6 @@ from openwaves.stt.activity import FRAME_SAMPLES
 from openwaves.stt.hearing import Hearing
 from openwaves.stt.languages import SERVED
 from openwaves.stt.listening import StartDecode
-from openwaves.stt.listening.times import LEAD
 from openwaves.stt.pieces import Cutter
 from openwaves.stt.speakers import windows_of, with_speakers
 from openwaves.stt.transcript import Keyword, join
@@ -157,10 +156,10 @@ def test_a_prefix_stays_and_a_draft_changes_nothing(hearing: Hearing, sentence: 
 
 def test_what_is_heard_again_has_the_same_times(hearing: Hearing, sentence: Samples) -> None:
     recogniser = hearing.recogniser("en")
-    first = StartDecode(1, 0, len(sentence), (), (), "final", with_times=True, due_s=1.0)
-    once = decodes.hear(recogniser, first, sentence, "en")
-    for lead in (LEAD, 2 * LEAD):
-        again = decodes.hear(recogniser, replace(first, kind="again", draft=once.tokens, lead=lead), sentence, "en")
+    decode = StartDecode(1, 0, len(sentence), (), (), "final", with_times=True, due_s=1.0)
+    once = decodes.hear(recogniser, decode, sentence, "en")
+    for number in (1, 2):
+        again = decodes.hear(recogniser, replace(decode, draft=once.tokens), sentence, "en", number)
         assert letters(again.text) == letters(once.text)
         late = [abs(a.start_s - b.start_s) for a, b in zip(again.words, once.words, strict=True)]
         assert np.median(late) < 0.03

@@ -35,7 +35,7 @@ class LeastBusyRouter(FIFOMixin, RequestRouter):  # type: ignore[misc] # of a pa
     async def _choose_replica_for_request(
         self, pending_request: PendingRequest, *, is_retry: bool = False
     ) -> RunningReplica:
-        """See ``RequestRouter``, whose ``on_request_routed`` is called milliseconds later, or at the end of the call."""
+        """See ``RequestRouter``, whose ``on_request_routed`` is too late for the next call."""
         replica: RunningReplica = await super()._choose_replica_for_request(pending_request, is_retry=is_retry)
         self.goes_to(pending_request, replica.replica_id)
         return replica

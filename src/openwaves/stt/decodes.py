@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,8 @@ IDENTIFY_S = 1.5
 """Sound that tells its language."""
 FINAL_TRIES = 4
 RETRY_S = 0.3
+LEAD_S = 0.1
+"""Silence before what is heard for the second time; twice as much for the third time."""
 TURN_DUE_S = 0.1
 TURN_IS_OVER = 0.5
 """Probability over which a speaker has finished."""
@@ -31,6 +34,7 @@ def hear(
     decode: StartDecode,
     samples: Samples,
     language: str,
+    number: int = 0,
     keywords: Sequence[Keyword] = (),
     cancel: CancelToken | None = None,
 ) -> Transcript:
@@ -41,11 +45,13 @@ def hear(
         decode: What is wanted.
         samples: Those that it names.
         language: In which language.
+        number: Of the hearing, from 0: each has more silence before the samples, and often a few other words.
         keywords: Terms that are likelier than usual.
         cancel: Stops it.
     """
+    lead_s = number * LEAD_S
     transcript = recogniser.transcribe(
-        np.pad(samples, (decode.lead, 0)),
+        np.pad(samples, (round(lead_s * SAMPLE_RATE), 0)),
         language,
         prefix=decode.prefix,
         draft=decode.draft,
@@ -54,7 +60,7 @@ def hear(
         with_times=decode.with_times,
         cancel=cancel,
     )
-    return transcript.sooner(decode.lead / SAMPLE_RATE) if decode.lead else transcript
+    return transcript.sooner(lead_s) if number else transcript
 
 
 class Decodes:
@@ -82,10 +88,19 @@ class Decodes:
         self._language_of = -1
         self._decode: asyncio.Task[None] | None = None
         self._question: asyncio.Task[None] | None = None
+        self._may_repeat = True
+        self._others: asyncio.Future[Any] | None = None
 
     def start(self, decode: StartDecode) -> None:
         """Begin a decode."""
+        self._may_repeat = True
         self._decode = asyncio.create_task(self._run(decode))
+
+    def hurry(self) -> None:
+        """Wait for no other hearing of what is under way."""
+        self._may_repeat = False
+        if self._others is not None:
+            self._others.cancel()
 
     def stop(self) -> None:
         """Give up the decode under way."""
@@ -107,9 +122,9 @@ class Decodes:
         started = time.monotonic()
         try:
             language = await self._language_for(decode, samples)
-            transcript = await self._transcribe(decode, samples, language)
+            transcript = await self._surest(decode, samples, language)
         except LateWorkError:
-            self.n_skipped += decode.kind == "interim"
+            self.n_skipped += 1
             self._ended(Skipped(decode.id))
         except Exception as error:  # noqa: BLE001 - raised again by whoever reads the messages
             self.failure = error
@@ -117,14 +132,28 @@ class Decodes:
         else:
             self._ended(Decoded(decode.id, transcript, time.monotonic() - started))
 
-    async def _transcribe(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
+    async def _surest(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
+        """The surest hearing of those that are there when the words are wanted; the first one is waited for."""
+        again = range(1, decode.hearings if self._may_repeat else 1)
+        others = [asyncio.create_task(self._transcribe(decode, samples, language, number)) for number in again]
+        self._others = asyncio.gather(*others, return_exceptions=True)
+        try:
+            first = await self._transcribe(decode, samples, language)
+            await asyncio.wait([self._others], timeout=decode.due_s)
+        finally:
+            self._others.cancel()
+        heard = [other.result() for other in others if other.done() and not other.cancelled() and not other.exception()]
+        return max((first, *heard), key=lambda transcript: transcript.sureness(len(decode.prefix)))
+
+    async def _transcribe(self, decode: StartDecode, samples: Samples, language: str, number: int = 0) -> Transcript:
+        """Hear it for the first time, or, with a number, again if there is time."""
         recogniser = self._room.hearing.recogniser(language)
 
         def run(cancel: CancelToken) -> Transcript:
-            return hear(recogniser, decode, samples, language, self._options.keywords, cancel)
+            return hear(recogniser, decode, samples, language, number, self._options.keywords, cancel)
 
         work = Work(run, ("stt", recogniser.name), len(samples) / SAMPLE_RATE)
-        if decode.may_be_dropped:
+        if decode.kind == "interim" or number:
             try:
                 return await self._room.workers.run(work, due_s=decode.due_s, late="drop")
             except OverloadedError as error:

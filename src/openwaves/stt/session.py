@@ -177,6 +177,8 @@ class Session:
         self._state, actions = step(self._state, event)
         for action in actions:
             self._perform(action)
+        if self._state.is_in_a_hurry:
+            self._decodes.hurry()
 
     def _perform(self, action: Action) -> None:
         match action:

@@ -73,13 +73,14 @@ class Transcript:
         """The tokens of the first words."""
         return self.tokens[: sum(word.n_tokens for word in self.words[:n_words])]
 
-    def sureness(self, n_words: int) -> float:
-        """Mean log probability of the tokens behind the first words, 0 at most; that no word follows is least sure."""
-        rest = self.words[n_words:]
-        n_tokens = sum(word.n_tokens for word in rest)
-        if not n_tokens:
-            return -math.inf
-        return sum(word.n_tokens * math.log(max(word.confidence, LEAST_CONFIDENCE)) for word in rest) / n_tokens
+    def sureness(self, n_tokens: int) -> float:
+        """Mean log probability of the tokens behind the first ones, 0 at most; that no word follows is least sure."""
+        logs, begin = [], 0
+        for word in self.words:
+            if begin >= n_tokens:
+                logs += [math.log(max(word.confidence, LEAST_CONFIDENCE))] * word.n_tokens
+            begin += word.n_tokens
+        return sum(logs) / len(logs) if logs else -math.inf
 
     def sooner(self, seconds: float) -> Self:
         """The same with its times moved, none of them before 0."""

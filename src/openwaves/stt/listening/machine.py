@@ -1,10 +1,11 @@
 """What follows from an event: the whole behaviour of a live session."""
 
 from dataclasses import replace
+from typing import Literal
 
 from openwaves.stt.activity import FRAME_SAMPLES
 from openwaves.stt.engines.base import SAMPLE_RATE
-from openwaves.stt.listening.cuts import best_cut, common
+from openwaves.stt.listening.cuts import best_cut, common, parted
 from openwaves.stt.listening.times import (
     ASK_TURN,
     CUT,
@@ -14,7 +15,6 @@ from openwaves.stt.listening.times import (
     HYSTERESIS,
     IDLE_CUT_S,
     IDLE_MARGIN_S,
-    LEAD,
     MOST_PENDING,
     MOST_STRETCH,
     SHORT_SEGMENT,
@@ -31,7 +31,6 @@ from openwaves.stt.listening.values import (
     AskTurn,
     Close,
     Decoded,
-    DecodeKind,
     Event,
     Finalize,
     Frame,
@@ -41,6 +40,7 @@ from openwaves.stt.listening.values import (
     Segment,
     SendEnded,
     SendFinal,
+    SendInterim,
     SendLast,
     SendStarted,
     Skipped,
@@ -49,8 +49,7 @@ from openwaves.stt.listening.values import (
     StopDecode,
     Turn,
 )
-from openwaves.stt.listening.words import Telling
-from openwaves.stt.transcript import Transcript
+from openwaves.stt.transcript import Transcript, Word
 
 
 def step(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
@@ -60,7 +59,13 @@ def step(state: State, event: Event) -> tuple[State, tuple[Action, ...]]:
     return moment.state, tuple(moment.actions)
 
 
-class _Moment(Telling):
+class _Moment:
+    """One step: the state as it changes, and the actions so far."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.actions: list[Action] = []
+
     def take(self, event: Event) -> None:
         match event:
             case Decoded():
@@ -76,6 +81,13 @@ class _Moment(Telling):
             case Finalize() | Close():
                 self._flush("close" if isinstance(event, Close) else "finalize", event.end)
 
+    def _set(self, **changes: object) -> None:
+        self.state = replace(self.state, **changes)  # type: ignore[arg-type]
+
+    def _set_segment(self, **changes: object) -> None:
+        assert self.state.segment is not None  # noqa: S101 - callers know
+        self._set(segment=replace(self.state.segment, **changes))  # type: ignore[arg-type]
+
     # --- sound
 
     def _frame(self, probability: float) -> None:
@@ -85,8 +97,7 @@ class _Moment(Telling):
         onset = state.onset + FRAME_SAMPLES if is_voice else 0
         self._set(now=state.now + FRAME_SAMPLES, onset=onset, unsent=state.unsent + FRAME_SAMPLES)
         if is_voice and state.is_speaking and state.segment is not None:
-            self._forget_ready()
-            self._set(last_voice=self.state.now)
+            self._set(last_voice=self.state.now, ready=None)
         elif is_voice and onset >= rules.min_speech_s * SAMPLE_RATE:
             self._begin_speech()
         self._progress(0)
@@ -100,8 +111,7 @@ class _Moment(Telling):
             start = max(state.floor, began - PRE_ROLL)
             self._set(segment=Segment(start, heard=start))
         self._set_segment(next_interim=state.now + FIRST_INTERIM)
-        self._forget_ready()
-        self._set(is_speaking=True, last_voice=state.now)
+        self._set(is_speaking=True, last_voice=state.now, ready=None)
         if not state.is_speaking:
             self._set(unsent=0)
             self.actions.append(SendStarted(began))
@@ -211,12 +221,13 @@ class _Moment(Telling):
             self._stop()
         self._start(end, "final", due_s)
 
-    def _start(self, end: int, kind: DecodeKind, due_s: float, lead: int = 0) -> None:
+    def _start(self, end: int, kind: Literal["interim", "final", "split"], due_s: float) -> None:
         state, segment = self.state, self.state.segment
         assert segment is not None  # noqa: S101 - callers know
         times = kind == "split" or state.rules.with_times
+        hearings = state.rules.hearings if kind == "final" else 1
         draft = segment.guess.tokens if segment.guess is not None else ()
-        decode = StartDecode(state.next_id, segment.start, end, segment.prefix, draft, kind, times, due_s, lead)
+        decode = StartDecode(state.next_id, segment.start, end, segment.prefix, draft, kind, times, due_s, hearings)
         self._set(decode=decode, next_id=state.next_id + 1)
         self.actions.append(decode)
 
@@ -228,9 +239,6 @@ class _Moment(Telling):
     def _skipped(self, event: Skipped) -> None:
         state = self.state
         if state.decode is None or state.decode.id != event.id:
-            return
-        if state.ready is not None:  # it was to be heard again
-            self._set(decode=None, ready=replace(state.ready, hearings=state.rules.hearings))
             return
         self._set(decode=None, stretch=min(MOST_STRETCH, 1.5 * state.stretch))
         self._set_segment(next_interim=state.now + round(self._interval_s(0.0) * SAMPLE_RATE))
@@ -244,11 +252,11 @@ class _Moment(Telling):
             self._set(waits_for=None)
             self._split_at(event.transcript)
         elif decode.is_final and decode.end >= self.state.last_voice:
-            self._is_ready(event.transcript, decode.end)
+            self._set(ready=Ready(event.transcript, decode.end))
+            self._set_segment(guess=event.transcript)
             reason = self.state.waits_for
             if reason is None:
                 self._show(self._open_words())
-                self._hear_again(event.took_s)
             else:
                 self._set(waits_for=None)
                 self._when_heard(reason)
@@ -256,30 +264,6 @@ class _Moment(Telling):
                     self._progress(0)
         else:
             self._interim(event, decode)
-
-    def _is_ready(self, transcript: Transcript, end: int) -> None:
-        """All speech is heard: for the first time, or again."""
-        segment, before = self.state.segment, self.state.ready
-        assert segment is not None  # noqa: S101 - callers know
-        ready = Ready(transcript, end)
-        if before is not None:
-            is_surer = transcript.sureness(segment.n_sent) > before.transcript.sureness(segment.n_sent)
-            ready = replace(ready if is_surer else before, hearings=before.hearings + 1)
-        self._set(ready=ready)
-        self._set_segment(guess=ready.transcript)
-
-    def _hear_again(self, took_s: float) -> None:
-        """Hear the same once more, if that takes no longer than the words have to wait anyway."""
-        state, ready = self.state, self.state.ready
-        assert ready is not None  # noqa: S101 - callers know
-        left_s = (self._waits[0] - (state.now - state.last_voice)) / SAMPLE_RATE
-        if ready.hearings < state.rules.hearings and took_s < left_s:
-            self._start(ready.end, "again", left_s, ready.hearings * LEAD)
-
-    def _forget_ready(self) -> None:
-        if self.state.decode is not None and self.state.decode.kind == "again":
-            self._stop()
-        self._set(ready=None)
 
     def _interim(self, event: Decoded, decode: StartDecode) -> None:
         segment = self.state.segment
@@ -315,7 +299,7 @@ class _Moment(Telling):
             transcript = state.ready.transcript
             self._take(transcript, len(transcript.words), send=reason != "cut" or self._has_many_pending)
             self._set_segment(heard=state.ready.end)
-            self._forget_ready()
+            self._set(ready=None)
         elif reason != "cut":
             self._send(())
         if reason == "cut":
@@ -360,3 +344,49 @@ class _Moment(Telling):
         start = min(max(segment.start + round(cut * SAMPLE_RATE), segment.start + 1), state.now)
         interval = round(SHORT_STEP_S * SAMPLE_RATE)
         self._set(segment=Segment(start, heard=start, next_interim=state.now + interval), floor=start, ready=None)
+
+    # --- words
+
+    def _take(self, transcript: Transcript, n_words: int, *, send: bool, more: bool = False) -> None:
+        """The first words of a transcript of the segment stay."""
+        state, segment = self.state, self.state.segment
+        assert segment is not None  # noqa: S101 - callers know
+        start_s = segment.start / SAMPLE_RATE
+        new = tuple(word.later(start_s) for word in transcript.words[segment.n_sent : n_words])
+        n_sent = max(n_words, segment.n_sent)
+        self._set_segment(n_sent=n_sent, prefix=transcript.prefix_of(n_sent), guess=transcript)
+        self._set(language=transcript.language)
+        if send:
+            self._send(new, more=more)
+        else:
+            self._set(pending=(*state.pending, *new))
+
+    def _send(self, words: tuple[Word, ...], *, more: bool = False) -> None:
+        """Send what is pending and these words, in finals of about ``max_words``; nothing, if there are none."""
+        words = (*self.state.pending, *words)
+        if not words:
+            return
+        self._set(pending=(), shown=(), unsent=0)
+        pieces = parted(words, self.state.rules.max_words)
+        for n, piece in enumerate(pieces, 1):
+            ordered = []
+            for word in piece:
+                start_s = max(word.start_s, self.state.sent_s)
+                ordered.append(replace(word, start_s=start_s, end_s=max(word.end_s, start_s)))
+                self._set(sent_s=start_s)
+            goes_on = more or n < len(pieces)
+            self.actions.append(SendFinal(tuple(ordered), self.state.language, more=goes_on))
+
+    def _open_words(self) -> tuple[Word, ...]:
+        """What is not final yet, as far as it is known."""
+        state, segment = self.state, self.state.segment
+        if segment is None or segment.guess is None:
+            return state.pending
+        start_s = segment.start / SAMPLE_RATE
+        return (*state.pending, *(word.later(start_s) for word in segment.guess.words[segment.n_sent :]))
+
+    def _show(self, words: tuple[Word, ...], *, again: bool = False) -> None:
+        if not again and [word.text for word in words] == [word.text for word in self.state.shown]:
+            return
+        self._set(shown=words, unsent=0)
+        self.actions.append(SendInterim(words, self.state.language))

@@ -6,8 +6,6 @@ SPECULATE = round(0.128 * SAMPLE_RATE)
 """Silence after which the final decode begins."""
 ASK_TURN = round(0.2 * SAMPLE_RATE)
 """Silence after which it is asked whether the speaker has finished; the network was trained on such."""
-LEAD = round(0.1 * SAMPLE_RATE)
-"""Silence before speech that is heard again; the next time twice as much."""
 CUT = round(0.9 * SAMPLE_RATE)
 """Silence after which a new segment begins."""
 FIRST_INTERIM = round(0.16 * SAMPLE_RATE)

@@ -9,7 +9,6 @@ from openwaves.stt.transcript import Transcript, Word
 PRE_ROLL = round(0.3 * SAMPLE_RATE)
 """Sound before the first frame of speech that belongs to a segment."""
 
-DecodeKind = Literal["interim", "final", "again", "split"]
 Reason = Literal["endpoint", "cut", "split", "finalize", "close"]
 
 
@@ -105,11 +104,11 @@ class StartDecode:
         end: Position behind the last.
         prefix: Tokens of what was sent as final.
         draft: Tokens that are probably right, the prefix included.
-        kind: ``final`` if its text will be sent as final unless speech goes on; ``again`` if it hears the same once
-            more; ``interim`` if it may be left out; ``split`` if the segment is too long.
+        kind: ``final`` if its text will be sent as final unless speech goes on; ``interim`` if it may be left out;
+            ``split`` if the segment is too long.
         with_times: The words' times matter.
-        due_s: When somebody misses it, in seconds from now; what may be left out is to be dropped then.
-        lead: Samples of silence to put before them. What is heard changes with that, most where little was said.
+        due_s: When somebody misses it, in seconds from now; an interim that is late is to be dropped.
+        hearings: How often the same may be heard until then; the surest hearing counts.
     """
 
     id: int
@@ -117,20 +116,15 @@ class StartDecode:
     end: int
     prefix: tuple[int, ...]
     draft: tuple[int, ...]
-    kind: DecodeKind
+    kind: Literal["interim", "final", "split"]
     with_times: bool
     due_s: float
-    lead: int = 0
+    hearings: int = 1
 
     @property
     def is_final(self) -> bool:
         """Whether the speaker has stopped behind it."""
-        return self.kind in ("final", "again")
-
-    @property
-    def may_be_dropped(self) -> bool:
-        """Whether it is useless when it is late."""
-        return self.kind in ("interim", "again")
+        return self.kind == "final"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,17 +213,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A final transcript of all speech so far, for the moment at which it is wanted.
-
-    Attributes:
-        transcript: The surest.
-        end: Position behind what was heard.
-        hearings: How many there were.
-    """
+    """A final transcript of all speech so far, for the moment at which it is wanted."""
 
     transcript: Transcript
     end: int
-    hearings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +271,13 @@ class State:
     def is_waiting(self) -> bool:
         """Whether only ``Decoded`` may come now."""
         return self.waits_for is not None
+
+    @property
+    def is_in_a_hurry(self) -> bool:
+        """Whether what is under way should end as soon as it can."""
+        return self.is_waiting or (
+            self.decode is not None and self.decode.is_final and self.last_voice > self.decode.end
+        )
 
     @property
     def needed_from(self) -> int:

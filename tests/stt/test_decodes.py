@@ -1,0 +1,144 @@
+"""Decodes of a live session: the same is heard more than once while its words have to wait."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from openwaves.errors import EngineError
+from openwaves.scheduler import Scheduler
+from openwaves.stt.decodes import LEAD_S, Decodes
+from openwaves.stt.ear import Tape
+from openwaves.stt.engines.base import SAMPLE_RATE
+from openwaves.stt.engines.tone import ToneRecogniser, whistle
+from openwaves.stt.hearing import ToneHearing
+from openwaves.stt.listening import Decoded, Event, StartDecode
+from openwaves.stt.messages import ListenOptions
+from openwaves.stt.room import Room
+from openwaves.stt.transcript import Transcript
+from openwaves.types import Samples
+
+SOUND = whistle("hello my name is John")
+FINAL = StartDecode(1, 0, len(SOUND), (), (), "final", with_times=True, due_s=2.0, hearings=3)
+TICK_S = 0.01
+
+
+class Doubting(ToneRecogniser):
+    """Hears whistled words, and is as sure of each hearing as it was told."""
+
+    def __init__(self, *sureness: float, ticks: tuple[int, ...] = (1, 1, 1)) -> None:
+        """Begin.
+
+        Args:
+            sureness: Of the first, second and third hearing; below 0: it fails.
+            ticks: How long each takes.
+        """
+        super().__init__()
+        self.done: list[int] = []
+        self._sureness, self._ticks = sureness, ticks
+
+    def transcribe(self, samples: Samples, language: str, **options: Any) -> Transcript:
+        lead = np.flatnonzero(samples)[0] - np.flatnonzero(SOUND)[0]
+        number = round(float(lead) / SAMPLE_RATE / LEAD_S)
+        for _ in range(self._ticks[number]):
+            options["cancel"].raise_if_cancelled()
+            time.sleep(TICK_S)
+        if self._sureness[number] < 0:
+            raise EngineError("lost")
+        heard = super().transcribe(samples, language, **options)
+        self.done.append(number)
+        return replace(heard, words=tuple(replace(word, confidence=self._sureness[number]) for word in heard.words))
+
+
+class Ears(ToneHearing):
+    """Has this recogniser."""
+
+    def __init__(self, recogniser: Doubting) -> None:
+        super().__init__(("en",))
+        self._recogniser = recogniser
+
+
+class Listening:
+    """Decodes of a session, and what came of them."""
+
+    def __init__(self, recogniser: Doubting, scheduler: Scheduler) -> None:
+        tape = Tape()
+        tape.append(SOUND)
+        self._came = asyncio.Queue[Event | None]()
+        self._room = Room(Ears(recogniser), scheduler)
+        self.decodes = Decodes(self._room, ListenOptions(), tape, self._came.put_nowait)
+
+    async def heard(self) -> Transcript:
+        async with asyncio.timeout(10):
+            event = await self._came.get()
+        assert isinstance(event, Decoded)
+        assert event.transcript.text == "hello my name is John"
+        return event.transcript
+
+    def close(self) -> None:
+        self.decodes.close()
+        self._room.close()
+
+
+@pytest.fixture
+async def scheduler() -> AsyncIterator[Scheduler]:
+    made = Scheduler(2, 8)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("surest", [0, 1, 2])
+async def test_the_surest_hearing_counts_and_has_the_times_of_the_sound(scheduler: Scheduler, surest: int) -> None:
+    recogniser = Doubting(*(0.9 if number == surest else 0.5 for number in range(3)))
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    transcript = await listening.heard()
+    assert sorted(recogniser.done) == [0, 1, 2]
+    assert {word.confidence for word in transcript.words} == {0.9}
+    plain = ToneRecogniser().transcribe(SOUND, "en")
+    assert [word.start_s for word in transcript.words] == pytest.approx(
+        [word.start_s for word in plain.words], abs=0.02
+    )
+    listening.close()
+
+
+async def test_what_is_wanted_at_once_is_heard_once(scheduler: Scheduler) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9)
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    listening.decodes.hurry()
+    assert (await listening.heard()).words[0].confidence == 0.5
+    assert recogniser.done == [0]
+    listening.decodes.start(FINAL)
+    assert (await listening.heard()).words[0].confidence == 0.9, "the next one has time again"
+    listening.close()
+
+
+async def test_what_becomes_urgent_does_not_wait_for_other_hearings(scheduler: Scheduler) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9, ticks=(1, 1000, 1000))
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    await asyncio.sleep(5 * TICK_S)
+    listening.decodes.hurry()
+    assert (await listening.heard()).words[0].confidence == 0.5
+    listening.close()
+
+
+async def test_other_hearings_that_fail_do_no_harm(scheduler: Scheduler) -> None:
+    listening = Listening(Doubting(0.5, -1, 0.7), scheduler)
+    listening.decodes.start(FINAL)
+    assert (await listening.heard()).words[0].confidence == 0.7
+    listening.close()
+
+
+async def test_interims_are_heard_once(scheduler: Scheduler) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9)
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(replace(FINAL, kind="interim", hearings=1))
+    await listening.heard()
+    assert recogniser.done == [0]
+    listening.close()
