@@ -24,7 +24,7 @@ from bench.words import distance
 from openwaves.models.store import ModelStore
 from openwaves.settings import load_settings
 from openwaves.stt.activity import FRAME_SAMPLES, SileroActivity, load_network
-from openwaves.stt.decodes import hear
+from openwaves.stt.decodes import MOST_AGAIN_S, hear, surest
 from openwaves.stt.ear import Ear
 from openwaves.stt.engines.base import Recogniser
 from openwaves.stt.engines.moonshine import Moonshine, prepare
@@ -58,9 +58,9 @@ class Hearings:
     began: float
     heard: list[tuple[float, Transcript]]
 
-    def surest(self, now: float) -> Transcript:
-        there = [transcript for at, transcript in self.heard if at <= now] or [self.heard[0][1]]
-        return max(there, key=lambda transcript: transcript.sureness(len(self.action.prefix)))
+    def result(self, now: float) -> Transcript:
+        (_, first), *others = self.heard
+        return surest(self.action, first, [transcript for at, transcript in others if at <= now])
 
 
 @dataclass
@@ -101,7 +101,9 @@ class Replay:
 
     def _decode(self, action: StartDecode) -> None:
         hearings, at = [], [self._now] * N_CORES
-        for number in range(action.hearings):
+        is_long = action.end - action.start > MOST_AGAIN_S * RATE
+        n_hearings = 1 if is_long else action.hearings
+        for number in range(n_hearings):
             began = time.thread_time()
             transcript = hear(self.recogniser, action, self.sound[action.start : action.end], "en", number)
             took_s = time.thread_time() - began
@@ -109,7 +111,7 @@ class Replay:
             at.sort()
             at[0] += took_s
             hearings.append((at[0], transcript))
-        self.n_decodes += action.hearings
+        self.n_decodes += n_hearings
         self._under_way = Hearings(action, self._now, hearings)
 
     def pass_to(self, moment: float) -> None:
@@ -118,7 +120,7 @@ class Replay:
             under_way, self._now = self._under_way, max(self._now, self._ends_at)
             self._under_way = None
             took_s = under_way.heard[0][0] - under_way.began
-            self.take(Decoded(under_way.action.id, under_way.surest(self._now), took_s))
+            self.take(Decoded(under_way.action.id, under_way.result(self._now), took_s))
         self._now = max(self._now, moment)
 
     @property

@@ -11,7 +11,7 @@ import pytest
 
 from openwaves.errors import EngineError
 from openwaves.scheduler import Scheduler
-from openwaves.stt.decodes import LEAD_S, Decodes
+from openwaves.stt.decodes import LEAD_S, MOST_AGAIN_S, Decodes, surest
 from openwaves.stt.ear import Tape
 from openwaves.stt.engines.base import SAMPLE_RATE
 from openwaves.stt.engines.tone import ToneRecogniser, whistle
@@ -19,7 +19,7 @@ from openwaves.stt.hearing import ToneHearing
 from openwaves.stt.listening import Decoded, Event, StartDecode
 from openwaves.stt.messages import ListenOptions
 from openwaves.stt.room import Room
-from openwaves.stt.transcript import Transcript
+from openwaves.stt.transcript import Transcript, Word
 from openwaves.types import Samples
 
 SOUND = whistle("hello my name is John")
@@ -65,9 +65,11 @@ class Ears(ToneHearing):
 class Listening:
     """Decodes of a session, and what came of them."""
 
-    def __init__(self, recogniser: Doubting, scheduler: Scheduler) -> None:
+    def __init__(self, recogniser: Doubting, scheduler: Scheduler, pause_s: float = 0.0) -> None:
         tape = Tape()
         tape.append(SOUND)
+        tape.append(np.zeros(round(pause_s * SAMPLE_RATE), np.float32))
+        self.end = tape.end
         self._came = asyncio.Queue[Event | None]()
         self._room = Room(Ears(recogniser), scheduler)
         self.decodes = Decodes(self._room, ListenOptions(), tape, self._came.put_nowait)
@@ -129,9 +131,38 @@ async def test_what_becomes_urgent_does_not_wait_for_other_hearings(scheduler: S
 
 
 async def test_other_hearings_that_fail_do_no_harm(scheduler: Scheduler) -> None:
-    listening = Listening(Doubting(0.5, -1, 0.7), scheduler)
+    listening = Listening(Doubting(0.5, 0.7, -1), scheduler)
     listening.decodes.start(FINAL)
     assert (await listening.heard()).words[0].confidence == 0.7
+    listening.close()
+
+
+async def test_the_first_hearing_is_the_first_on_one_worker_too() -> None:
+    scheduler = Scheduler(1, 8)
+    recogniser = Doubting(0.5, 0.6, 0.9)
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    assert (await listening.heard()).words[0].confidence == 0.9
+    assert recogniser.done == [0, 1, 2]
+    listening.close()
+    scheduler.close()
+
+
+def test_no_word_is_made_of_nothing_by_asking_again() -> None:
+    nothing, something = Transcript((), "en"), Transcript((Word("so", 0.0, 0.1, 0.9),), "en", (7,))
+    assert surest(FINAL, nothing, [something]) is nothing
+    assert surest(FINAL, something, [nothing]) is something
+    kept = replace(FINAL, prefix=(7,))
+    longer = Transcript((*something.words, Word("be", 0.1, 0.2, 0.9)), "en", (7, 8))
+    assert surest(kept, something, [longer]) is something
+
+
+async def test_long_speech_is_heard_once(scheduler: Scheduler) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9)
+    listening = Listening(recogniser, scheduler, pause_s=MOST_AGAIN_S)
+    listening.decodes.start(replace(FINAL, end=listening.end))
+    await listening.heard()
+    assert recogniser.done == [0]
     listening.close()
 
 

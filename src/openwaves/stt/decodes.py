@@ -1,14 +1,15 @@
 """The decodes of one live session: from what the state machine wants to what was heard."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
 
 import numpy as np
 
 from openwaves.cancellation import CancelToken
-from openwaves.errors import LateWorkError, OverloadedError
+from openwaves.errors import LateWorkError, OpenWavesError, OverloadedError
 from openwaves.scheduler import Work
 from openwaves.stt.ear import Tape
 from openwaves.stt.engines.base import SAMPLE_RATE, Recogniser
@@ -24,6 +25,10 @@ FINAL_TRIES = 4
 RETRY_S = 0.3
 LEAD_S = 0.1
 """Silence before what is heard for the second time; twice as much for the third time."""
+MOST_AGAIN_S = 15.0
+"""Longer speech is heard once: work that has begun keeps a worker from others."""
+REPEATED = frozenset({"en"})
+"""Languages in which several hearings were measured to help."""
 TURN_DUE_S = 0.1
 TURN_IS_OVER = 0.5
 """Probability over which a speaker has finished."""
@@ -63,6 +68,14 @@ def hear(
     return transcript.sooner(lead_s) if number else transcript
 
 
+def surest(decode: StartDecode, first: Transcript, again: Sequence[Transcript]) -> Transcript:
+    """Which of several hearings counts: where the first has no new word, none is made of it by asking again."""
+    n_tokens = len(decode.prefix)
+    if math.isinf(first.sureness(n_tokens)):
+        return first
+    return max((first, *again), key=lambda transcript: transcript.sureness(n_tokens))
+
+
 class Decodes:
     """Does what it is told on the workers of the room; what comes of it are events. Used from one event loop.
 
@@ -89,7 +102,7 @@ class Decodes:
         self._decode: asyncio.Task[None] | None = None
         self._question: asyncio.Task[None] | None = None
         self._may_repeat = True
-        self._others: asyncio.Future[Any] | None = None
+        self._others: asyncio.Task[None] | None = None
 
     def start(self, decode: StartDecode) -> None:
         """Begin a decode."""
@@ -134,16 +147,24 @@ class Decodes:
 
     async def _surest(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
         """The surest hearing of those that are there when the words are wanted; the first one is waited for."""
-        again = range(1, decode.hearings if self._may_repeat else 1)
-        others = [asyncio.create_task(self._transcribe(decode, samples, language, number)) for number in again]
-        self._others = asyncio.gather(*others, return_exceptions=True)
+        again: list[Transcript] = []
+        if self._may_repeat and language in REPEATED and len(samples) <= MOST_AGAIN_S * SAMPLE_RATE:
+            self._others = asyncio.create_task(self._hear_again(decode, samples, language, again))
         try:
             first = await self._transcribe(decode, samples, language)
-            await asyncio.wait([self._others], timeout=decode.due_s)
+            if self._others is not None:
+                await asyncio.wait([self._others], timeout=decode.due_s)
         finally:
-            self._others.cancel()
-        heard = [other.result() for other in others if other.done() and not other.cancelled() and not other.exception()]
-        return max((first, *heard), key=lambda transcript: transcript.sureness(len(decode.prefix)))
+            if self._others is not None:
+                self._others.cancel()
+            self._others = None
+        return surest(decode, first, again)
+
+    async def _hear_again(self, decode: StartDecode, samples: Samples, language: str, heard: list[Transcript]) -> None:
+        """One hearing after another: others may need the rest of the cores."""
+        with suppress(OpenWavesError):
+            for number in range(1, decode.hearings):
+                heard.append(await self._transcribe(decode, samples, language, number))
 
     async def _transcribe(self, decode: StartDecode, samples: Samples, language: str, number: int = 0) -> Transcript:
         """Hear it for the first time, or, with a number, again if there is time."""
