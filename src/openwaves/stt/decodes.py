@@ -148,16 +148,16 @@ class Decodes:
     async def _surest(self, decode: StartDecode, samples: Samples, language: str) -> Transcript:
         """The surest hearing of those that are there when the words are wanted; the first one is waited for."""
         again: list[Transcript] = []
+        others: asyncio.Task[None] | None = None
         if self._may_repeat and language in REPEATED and len(samples) <= MOST_AGAIN_S * SAMPLE_RATE:
-            self._others = asyncio.create_task(self._hear_again(decode, samples, language, again))
+            others = self._others = asyncio.create_task(self._hear_again(decode, samples, language, again))
         try:
             first = await self._transcribe(decode, samples, language)
-            if self._others is not None:
-                await asyncio.wait([self._others], timeout=decode.due_s)
+            if others is not None:
+                await asyncio.wait([others], timeout=decode.due_s)
         finally:
-            if self._others is not None:
-                self._others.cancel()
-            self._others = None
+            if others is not None:  # by now another decode may have others of its own
+                others.cancel()
         return surest(decode, first, again)
 
     async def _hear_again(self, decode: StartDecode, samples: Samples, language: str, heard: list[Transcript]) -> None:
