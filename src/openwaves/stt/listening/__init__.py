@@ -16,7 +16,7 @@ The rules, with what each was worth (word errors on LibriSpeech test-other clips
 a final goes out after a short silence, but the sound stays and the same segment goes on until a real pause (9.3; cut at
 each short silence: 13.9); segments may grow to more than 20 s; after every ten words that two decodes agree on, they
 become final without a cut (0.0 points); the final decode begins while the end of speech is still in doubt; until its
-words are wanted the same is heard twice more, behind a little silence, and the surest hearing counts (9.1 instead of
+words are wanted the same is heard twice more, behind a little silence, and the surest hearing counts (9.15 instead of
 9.5; 7.9 if there is time for all).
 """
 
