@@ -3,9 +3,8 @@
     python -m bench.listening.replay FOLDER [--wait 0.3] [--finalize] [--max-words 10] [--starts 1]
 
 Sound arrives in real time; a decode ends after the processor time that it takes here, hearings of the same side by side
-on two cores. Times of finals count
-from the end of speech in the clip, those of first interims from its beginning; each clip has half a second of near
-silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech and asks for a final at once.
+on two cores. Times of finals count from the end of speech in the clip, those of first interims from its beginning; each
+clip has half a second of near silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech and asks for a final at once.
 What is heard changes with the place of a clip's first sample: ``--starts 6`` plays each from six places and gives the
 mean. FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said in it).
 """
@@ -24,7 +23,7 @@ from bench.words import distance
 from openwaves.models.store import ModelStore
 from openwaves.settings import load_settings
 from openwaves.stt.activity import FRAME_SAMPLES, SileroActivity, load_network
-from openwaves.stt.decodes import MOST_AGAIN_S, hear, surest
+from openwaves.stt.decodes import hear, most_hearings, surest
 from openwaves.stt.ear import Ear
 from openwaves.stt.engines.base import Recogniser
 from openwaves.stt.engines.moonshine import Moonshine, prepare
@@ -101,9 +100,7 @@ class Replay:
 
     def _decode(self, action: StartDecode) -> None:
         hearings, at = [], [self._now] * N_CORES
-        is_long = action.end - action.start > MOST_AGAIN_S * RATE
-        n_hearings = 1 if is_long else action.hearings
-        for number in range(n_hearings):
+        for number in range(most_hearings(action)):
             began = time.thread_time()
             transcript = hear(self.recogniser, action, self.sound[action.start : action.end], "en", number)
             took_s = time.thread_time() - began
@@ -111,7 +108,7 @@ class Replay:
             at.sort()
             at[0] += took_s
             hearings.append((at[0], transcript))
-        self.n_decodes += n_hearings
+        self.n_decodes += len(hearings)
         self._under_way = Hearings(action, self._now, hearings)
 
     def pass_to(self, moment: float) -> None:

@@ -68,6 +68,11 @@ def hear(
     return transcript.sooner(lead_s) if number else transcript
 
 
+def most_hearings(decode: StartDecode) -> int:
+    """How often it may be heard."""
+    return decode.hearings if decode.end - decode.start <= MOST_AGAIN_S * SAMPLE_RATE else 1
+
+
 def surest(decode: StartDecode, first: Transcript, again: Sequence[Transcript]) -> Transcript:
     """Which of several hearings counts: where the first has no new word, none is made of it by asking again."""
     n_tokens = len(decode.prefix)
@@ -149,7 +154,7 @@ class Decodes:
         """The surest hearing of those that are there when the words are wanted; the first one is waited for."""
         again: list[Transcript] = []
         others: asyncio.Task[None] | None = None
-        if self._may_repeat and language in REPEATED and len(samples) <= MOST_AGAIN_S * SAMPLE_RATE:
+        if self._may_repeat and language in REPEATED and most_hearings(decode) > 1:
             others = self._others = asyncio.create_task(self._hear_again(decode, samples, language, again))
         try:
             first = await self._transcribe(decode, samples, language)
