@@ -4,9 +4,9 @@
 
 Sound arrives in real time; a decode ends after the processor time that it takes here, hearings of the same side by side
 on two cores. Times of finals count from the end of speech in the clip, those of first interims from its beginning; each
-clip has half a second of near silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech and asks for a final at once.
-What is heard changes with the place of a clip's first sample: ``--starts 6`` plays each from six places and gives the
-mean. FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said in it).
+clip has half a second of near silence before and 1.5 s behind it. ``--finalize`` stops the sound at the end of speech
+and asks for a final at once. What is heard changes with the place of a clip's first sample: ``--starts 6`` plays each
+from six places and gives the mean. FOLDER holds sound files and ``clips.tsv`` (a file's name, a tab, what is said).
 """
 
 import argparse
