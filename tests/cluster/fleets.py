@@ -29,7 +29,6 @@ SLOW = {  # Ray's own patience is for machines that do nothing else
 SHORT_WAY = {  # connections go straight to the gateways, calls straight to the workers
     "RAY_SERVE_ENABLE_HA_PROXY": "1",
     "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
-    "RAY_SERVE_RUN_USER_CODE_IN_SEPARATE_THREAD": "1",
     "RAY_SERVE_RUN_ROUTER_IN_SEPARATE_LOOP": "1",
     "RAY_SERVE_HAPROXY_RETRY_ON": "conn-failure empty-response",
 }
