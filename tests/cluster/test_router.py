@@ -64,6 +64,18 @@ async def test_a_call_that_was_given_up_before_it_was_sent_is_over_when_ray_says
     assert under_way.UNDER_WAY.at("a") == 0
 
 
+async def test_of_the_free_it_goes_to_who_did_the_last_call_at_once(router: LeastBusyRouter) -> None:
+    for number, worker, other in ((0, A, B), (1, B, A)):
+        router.goes_to(request(number), worker)
+        under_way.UNDER_WAY.is_over(number, waited_s=0.0)
+        for again in range(10):
+            assert await chosen(router, request(again)) == [worker, other]
+    router.goes_to(request(2), B)
+    assert await chosen(router, request(3)) == [A, B], "who is busy comes last all the same"
+    under_way.UNDER_WAY.is_over(2, waited_s=0.5)
+    assert {(await chosen(router, request(3)))[0] for _ in range(50)} == {A, B}, "another gateway uses it too"
+
+
 async def test_calls_of_one_name_stay_together(router: LeastBusyRouter) -> None:
     router.goes_to(request(0, "text"), A)
     assert await chosen(router, request(1, "text")) == [A, B], "busy as it is"

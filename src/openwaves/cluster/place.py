@@ -49,6 +49,7 @@ class ReplicaPlace:
             asked = Asked(call, due - time.monotonic(), self.waited_s, next(self._numbers))
             try:
                 answered = self._ask(asked, cancel)
+                under_way.UNDER_WAY.is_over(asked.number, answered.waited_s)
             except LOST as error:
                 log.warning("a worker was lost: %s; its piece is done again", type(error).__name__)
                 time.sleep(PAUSE_S * n_lost)

@@ -1,4 +1,7 @@
-"""To which worker a call goes: to the one that went before it, if it belongs to others, else to the least busy."""
+"""To which worker a call goes: to the one that went before it, if it belongs to others, else to the least busy.
+
+Of those that are equally busy the one that did the last call at once is best: it is warm.
+"""
 
 import random
 from collections import OrderedDict
@@ -27,8 +30,10 @@ class LeastBusyRouter(FIFOMixin, RequestRouter):  # type: ignore[misc] # of a pa
         asked = _asked(pending_request)
         known = self._near.get(asked.call.near) if asked and asked.call.near else None
 
-        def rank(replica: RunningReplica) -> tuple[bool, int, float]:
-            return replica.replica_id != known, _calls_at(replica), random.random()  # noqa: S311
+        def rank(replica: RunningReplica) -> tuple[bool, int, bool, float]:
+            name = replica.replica_id.unique_id
+            calls, was_prompt = under_way.UNDER_WAY.at(name), under_way.UNDER_WAY.was_prompt(name)
+            return replica.replica_id != known, calls, not was_prompt, random.random()  # noqa: S311
 
         return [[replica] for replica in sorted(candidate_replicas, key=rank)]
 
@@ -56,10 +61,6 @@ class LeastBusyRouter(FIFOMixin, RequestRouter):  # type: ignore[misc] # of a pa
         """See ``RequestRouter``."""
         if (number := self._numbers.pop(internal_request_id, None)) is not None:
             under_way.UNDER_WAY.is_over(number)
-
-
-def _calls_at(replica: RunningReplica) -> int:
-    return under_way.UNDER_WAY.at(replica.replica_id.unique_id)
 
 
 def _asked(request: PendingRequest | None) -> Asked | None:
