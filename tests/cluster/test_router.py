@@ -76,6 +76,15 @@ async def test_of_the_free_it_goes_to_who_did_the_last_call_at_once(router: Leas
     assert {(await chosen(router, request(3)))[0] for _ in range(50)} == {A, B}, "another gateway uses it too"
 
 
+async def test_workers_are_counted_as_they_come_and_go(router: LeastBusyRouter) -> None:
+    router.update_replicas(WORKERS)
+    assert under_way.UNDER_WAY.n_workers == 2
+    router.on_replica_actor_died(A)
+    assert under_way.UNDER_WAY.n_workers == 1
+    router.update_replicas([])
+    assert under_way.UNDER_WAY.n_workers == 0
+
+
 async def test_calls_of_one_name_stay_together(router: LeastBusyRouter) -> None:
     router.goes_to(request(0, "text"), A)
     assert await chosen(router, request(1, "text")) == [A, B], "busy as it is"

@@ -80,7 +80,7 @@ def deployments(size: Size, settings: Settings) -> Application:
         health_check_period_s=5,
         logging_config=NO_ACCESS_LOG,
     )
-    return gateway.bind(settings, worker.bind(without_secrets(settings), roster), roster)
+    return gateway.bind(settings, worker.bind(without_secrets(settings)), size.worker_cpus, roster)
 
 
 def _scaled(size: Size) -> dict[str, Any]:

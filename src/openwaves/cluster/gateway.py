@@ -16,7 +16,7 @@ from openwaves.api.server import open_store
 from openwaves.api.state import State
 from openwaves.assembly import Assembly, Networks, fetch_models, load_hearing, put_together
 from openwaves.chat_assembly import assemble_chat
-from openwaves.cluster.messages import Fleet
+from openwaves.cluster import under_way
 from openwaves.cluster.place import ReplicaPlace
 from openwaves.cluster.roster import EVERY_S
 from openwaves.models.progress import SilentProgress
@@ -34,15 +34,20 @@ ID_HEADER = "x-request-id"
 class Gateway:
     """One replica. Its scheduler has as many threads as all workers have slots, each of which waits for one call."""
 
-    async def __init__(self, settings: Settings, workers: DeploymentHandle[Any], roster: DeploymentHandle[Any]) -> None:  # type: ignore[misc]
+    async def __init__(  # type: ignore[misc]
+        self, settings: Settings, workers: DeploymentHandle[Any], slots: int, roster: DeploymentHandle[Any]
+    ) -> None:
         """Open the store, and wait for the workers.
 
         Args:
             settings: The options.
             workers: They do the work.
-            roster: Knows how many there are.
+            slots: Calls that each of them does at once.
+            roster: Knows what other gateways need of them.
         """
+        self._slots = slots
         self._roster = roster
+        self._elsewhere = 0.0
         self._name = serve.get_replica_context().replica_id.unique_id
         self._store = await open_store(settings)
         self._store.start()
@@ -78,9 +83,9 @@ class Gateway:
     async def _fit(self) -> None:
         """Take in how many workers there are."""
         scheduler = self._speech.scheduler
-        fleet: Fleet = await self._roster.need.remote(self._name, scheduler.demand)
-        if fleet.slots:
-            scheduler.fit(fleet.slots, fleet.elsewhere)
+        if n_workers := under_way.UNDER_WAY.n_workers:
+            scheduler.fit(n_workers * self._slots, self._elsewhere)
+        self._elsewhere = await self._roster.need.remote(self._name, scheduler.demand)
 
     async def _keep_fitting(self) -> None:
         before = self._speech.scheduler.load

@@ -36,15 +36,3 @@ class Answered(NamedTuple):
     result: Any
     error: OpenWavesError | None
     waited_s: float
-
-
-class Fleet(NamedTuple):
-    """What a gateway can count on.
-
-    Attributes:
-        slots: Calls that all workers can do at once.
-        elsewhere: Of these, what other gateways need.
-    """
-
-    slots: int
-    elsewhere: float

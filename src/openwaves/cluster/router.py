@@ -23,6 +23,16 @@ class LeastBusyRouter(FIFOMixin, RequestRouter):  # type: ignore[misc] # of a pa
         self._numbers: dict[str, int] = {}
         self._near: OrderedDict[str, ReplicaID] = OrderedDict()
 
+    def update_replicas(self, replicas: list[RunningReplica]) -> None:
+        """See ``RequestRouter``: called at first and after each change."""
+        super().update_replicas(replicas)
+        under_way.UNDER_WAY.n_workers = len(self.curr_replicas)
+
+    def on_replica_actor_died(self, replica_id: ReplicaID) -> None:
+        """See ``RequestRouter``."""
+        super().on_replica_actor_died(replica_id)
+        under_way.UNDER_WAY.n_workers = len(self.curr_replicas)
+
     async def choose_replicas(
         self, candidate_replicas: list[RunningReplica], pending_request: PendingRequest | None = None
     ) -> list[list[RunningReplica]]:

@@ -1,4 +1,4 @@
-"""Which calls of this gateway are under way at which worker.
+"""Which workers there are, and which calls of this gateway are under way at which.
 
 Its own module, since Ray copies the class of a router with the globals of its module, and this has to be shared.
 """
@@ -14,11 +14,15 @@ PROMPT_S = 0.002
 class UnderWay:
     """Calls by worker, and who did the last one at once. Thread-safe.
 
+    Attributes:
+        n_workers: How many workers there are.
+
     Ray tells the end of a call only after its answer has gone on; who has the answer tells it here at once, so that the
     next call does not take the free worker for a busy one. The first of both counts.
     """
 
     def __init__(self) -> None:
+        self.n_workers = 0
         self._lock = threading.Lock()
         self._workers: dict[int, str] = {}
         self._calls: Counter[str] = Counter()

@@ -2,25 +2,19 @@
 
 import asyncio
 import logging
-import threading
 import time
 from collections import deque
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import ray
-from ray import serve
-from ray.serve.handle import DeploymentHandle
 
 from openwaves import memory
 from openwaves.assembly import make_desk
 from openwaves.cancellation import CancelToken
 from openwaves.cluster.messages import Answered, Asked
 from openwaves.cluster.queue import DueQueue
-from openwaves.cluster.roster import EVERY_S
 from openwaves.cluster.scaling import BUSY, WAIT
 from openwaves.errors import EngineError, OpenWavesError
 from openwaves.settings import Settings
@@ -28,18 +22,16 @@ from openwaves.settings import Settings
 log = logging.getLogger(__name__)
 
 WINDOW_S = 5.0  # over which waits are told to the autoscaler
-NO_ANSWER_S = 2.0
 
 
 class Worker:
     """One replica."""
 
-    def __init__(self, settings: Settings, roster: DeploymentHandle[Any]) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Load the networks.
 
         Args:
             settings: The options, without secrets.
-            roster: Told that it is there.
         """
         self._slots = slots_here()
         self._limit_s = settings.worker_limit_s
@@ -48,8 +40,6 @@ class Worker:
         memory.settle()
         self._queue = DueQueue(self._slots)
         self._figures = Figures(self._slots)
-        self._roster = roster
-        threading.Thread(target=self._tell, name="openwaves-roster", daemon=True).start()
 
     async def do(self, asked: Asked) -> Answered:
         """Do a call. Cancelling the call stops it."""
@@ -85,13 +75,6 @@ class Worker:
         except Exception as error:
             log.exception("a piece of work failed")
             return Answered(None, EngineError(f"work failed: {type(error).__name__}: {error}"), waited_s)
-
-    def _tell(self) -> None:
-        name = serve.get_replica_context().replica_id.unique_id
-        while True:
-            with suppress(Exception):  # the roster may be away for a while
-                self._roster.work.remote(name, self._slots).result(timeout_s=NO_ANSWER_S)
-            time.sleep(EVERY_S)
 
 
 def slots_here() -> int:
