@@ -179,7 +179,63 @@ def test_long_work_that_can_wait_is_not_left_until_others_make_it_late() -> None
     alone = Estimate(0.4, 1.0, cores=2.0)  # 0.2 s with both cores, 0.4 where another piece begins beside it
     queue.push(Entry(work, listener, alone, now, now + 0.45, live=True))
     running = [Entry(work, None, alone, now, now, live=True)]
-    assert queue.pop(now, running, is_awaited=True, is_light=True)[0] is not None
+    assert queue.pop(now, running, is_awaited=True, is_light=True, is_spare=bool)[0] is not None
+
+
+def test_what_yields_leaves_running_sound_its_time_and_one_worker_free() -> None:
+    now = time.monotonic()
+    sound, words = (Work(lambda _cancel: 1.0, kind, 10.0) for kind in ("sound", "words"))
+    decode = Entry(words, None, Estimate(0.2, 0.0), now, now + 0.5, live=True, late="yield")
+
+    def floor(dry_s: float, *running: Entry, reserved: float = 0.0) -> Floor:
+        """One who hears something, the next of which is being made and takes half a second of both workers."""
+        listener = LiveListener(None, live=True, wait_s=5.0)  # type: ignore[arg-type]
+        listener.has_begun, listener.dry_at = True, now + dry_s
+        piece = Entry(sound, listener, Estimate(1.0, 2.0, cores=2.0), now, now + dry_s, live=True)
+        listener.add(piece)
+        made = Floor(2, Queue(2), reserved=reserved)
+        made.listeners.add(listener)
+        made.running = dict.fromkeys((piece, *running), now)
+        return made
+
+    assert Floor(2, Queue(2)).has_time_for(decode)
+    assert floor(1.0).has_time_for(decode)
+    assert not floor(0.7).has_time_for(decode), "0.6 s and something to spare"
+    assert not floor(1.0, reserved=0.6).has_time_for(decode), "others may need a core meanwhile"
+    assert not floor(1.0, decode).has_time_for(decode)
+
+
+async def test_what_yields_is_done_while_nobody_listens_and_else_dropped_in_time() -> None:
+    def words(_cancel: CancelToken) -> str:
+        return "words"
+
+    with running(busily(0.3, 0.31), workers=2) as room:
+        decode = partial(room.scheduler.run, Work(words, "words", 1.0), late="yield")
+        assert await decode(due_s=0.5) == "words"
+        assert await room.one("sound", live=True) == 0.31  # learnt: just in time
+        with room.listener() as listener:
+            ahead = asyncio.create_task(listener.run(room.work("sound")))
+            await asyncio.sleep(0.05)
+            with pytest.raises(LateWorkError):
+                await decode(due_s=0.1)
+            held = asyncio.create_task(decode(due_s=1.0))
+            await asyncio.sleep(0.05)
+            assert not held.done()
+            await ahead
+        assert await held == "words", "nobody listens any more"
+
+
+def test_a_session_is_let_in_by_what_is_needed_in_the_long_run() -> None:
+    now = time.monotonic()
+    listener = LiveListener(None, live=True, wait_s=5.0)  # type: ignore[arg-type]
+    listener.has_begun, listener.dry_at = True, now + 0.1
+    work = Work(lambda _cancel: 1.0, "sound", 10.0)
+    listener.add(Entry(work, listener, Estimate(1.0, 2.0), now, now + 0.1, live=True))
+    floor = Floor(2, Queue(2), listeners={listener})
+    assert not floor.can_begin([], more_reserved=0.2), "who listens is about to run dry"
+    assert floor.can_reserve(0.2), "which is over soon"
+    floor.reserved = 1.4
+    assert not floor.can_reserve(0.2)
 
 
 async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:

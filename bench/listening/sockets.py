@@ -92,6 +92,11 @@ async def speak(clips: Sequence[Clip], wanted: Wanted, heard: Heard) -> None:
         reading.cancel()
 
 
+def in_turn(clips: Sequence[Clip], n: int) -> list[Sequence[Clip]]:
+    """All clips for each of so many sessions, each of which begins with another."""
+    return [[*clips[number % len(clips) :], *clips[: number % len(clips)]] for number in range(n)]
+
+
 def silence(seconds: float) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
     """Near silence, as a microphone has it."""
     noise = np.random.default_rng(0).standard_normal(round(seconds * RATE))
@@ -159,8 +164,7 @@ async def measure(options: argparse.Namespace) -> None:
         await stay(wanted, options.idle or options.silent, options.seconds, silent=bool(options.silent))
     else:
         clips = read_clips(options.folder)[: options.clips or None]
-        shifts = [clips[n % len(clips) :] + clips[: n % len(clips)] for n in range(options.sessions)]
-        await asyncio.gather(*(speak(row, wanted, heard) for row in shifts))
+        await asyncio.gather(*(speak(row, wanted, heard) for row in in_turn(clips, options.sessions)))
         print(f"{options.sessions} sessions, {heard.n_words} words")
         print(f"word errors {100 * heard.errors / heard.n_words:.2f} %")
         print(f"final after {'finalize' if options.finalize else 'the wait'} {spread(heard.final_s)}")

@@ -1,6 +1,7 @@
 """Decodes of a live session: the same is heard more than once while its words have to wait."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -9,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from openwaves.cancellation import CancelToken
 from openwaves.errors import EngineError
-from openwaves.scheduler import Scheduler
+from openwaves.scheduler import Scheduler, Work
 from openwaves.stt.decodes import LEAD_S, MOST_AGAIN_S, Decodes, surest
 from openwaves.stt.ear import Tape
 from openwaves.stt.engines.base import SAMPLE_RATE
 from openwaves.stt.engines.tone import ToneRecogniser, whistle
 from openwaves.stt.hearing import ToneHearing
-from openwaves.stt.listening import Decoded, Event, StartDecode
+from openwaves.stt.listening import Decoded, Event, Skipped, StartDecode
 from openwaves.stt.messages import ListenOptions
 from openwaves.stt.room import Room
 from openwaves.stt.transcript import Transcript, Word
@@ -74,9 +76,12 @@ class Listening:
         self._room = Room(Ears(recogniser), scheduler)
         self.decodes = Decodes(self._room, ListenOptions(), tape, self._came.put_nowait)
 
-    async def heard(self) -> Transcript:
+    async def event(self) -> Event | None:
         async with asyncio.timeout(10):
-            event = await self._came.get()
+            return await self._came.get()
+
+    async def heard(self) -> Transcript:
+        event = await self.event()
         assert isinstance(event, Decoded)
         assert event.transcript.text == "hello my name is John"
         return event.transcript
@@ -112,7 +117,7 @@ async def test_what_is_wanted_at_once_is_heard_once(scheduler: Scheduler) -> Non
     recogniser = Doubting(0.5, 0.9, 0.9)
     listening = Listening(recogniser, scheduler)
     listening.decodes.start(FINAL)
-    listening.decodes.hurry()
+    listening.decodes.hurry(is_wanted=True)
     assert (await listening.heard()).words[0].confidence == 0.5
     assert recogniser.done == [0]
     listening.decodes.start(FINAL)
@@ -125,8 +130,62 @@ async def test_what_becomes_urgent_does_not_wait_for_other_hearings(scheduler: S
     listening = Listening(recogniser, scheduler)
     listening.decodes.start(FINAL)
     await asyncio.sleep(5 * TICK_S)
-    listening.decodes.hurry()
+    listening.decodes.hurry(is_wanted=True)
     assert (await listening.heard()).words[0].confidence == 0.5
+    listening.close()
+
+
+@pytest.fixture
+async def awaited(scheduler: Scheduler) -> AsyncIterator[threading.Event]:
+    """Somebody awaits the first sound of a reply, which one of the two workers makes until this is set."""
+    made = threading.Event()
+
+    def speak(_cancel: CancelToken) -> float:
+        made.wait(10)
+        return 1.0
+
+    with scheduler.listener(live=True) as listener:
+        speaking = asyncio.create_task(listener.run(Work(speak, "speech", 10.0, float)))
+        await asyncio.sleep(TICK_S)
+        yield made
+        made.set()
+        await speaking
+
+
+async def test_what_may_be_wanted_waits_for_sound_that_is_due_until_it_is_wanted(
+    scheduler: Scheduler, awaited: threading.Event
+) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9)
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    await asyncio.sleep(20 * TICK_S)
+    assert recogniser.done == []
+    listening.decodes.hurry(is_wanted=True)
+    assert (await listening.heard()).words[0].confidence == 0.5
+    assert recogniser.done == [0]
+    assert not awaited.is_set()
+    listening.close()
+
+
+async def test_what_may_be_wanted_is_done_in_time(scheduler: Scheduler, awaited: threading.Event) -> None:
+    listening = Listening(Doubting(0.5, 0.9, 0.9), scheduler)
+    began = time.monotonic()
+    listening.decodes.start(replace(FINAL, due_s=0.5))
+    assert (await listening.heard()).words[0].confidence == 0.5
+    assert time.monotonic() - began > 0.3
+    assert not awaited.is_set()
+    listening.close()
+
+
+async def test_what_is_not_wanted_after_all_is_left_out(scheduler: Scheduler, awaited: threading.Event) -> None:
+    recogniser = Doubting(0.5, 0.9, 0.9)
+    listening = Listening(recogniser, scheduler)
+    listening.decodes.start(FINAL)
+    await asyncio.sleep(5 * TICK_S)
+    listening.decodes.hurry(is_wanted=False)
+    assert await listening.event() == Skipped(FINAL.id)
+    assert (recogniser.done, listening.decodes.n_skipped) == ([], 0)
+    assert not awaited.is_set()
     listening.close()
 
 

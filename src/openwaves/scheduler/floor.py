@@ -3,10 +3,12 @@
 import math
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from openwaves.scheduler import admission
 from openwaves.scheduler.admission import CAUTION, HOPE, Due, Newcomer
+from openwaves.scheduler.costs import Estimate
 from openwaves.scheduler.listener import Entry, LiveListener
 from openwaves.scheduler.queue import LONG_S, Queue, spare_s
 
@@ -62,10 +64,18 @@ class Floor:
         """Cores that listeners and sessions need."""
         return sum(listener.rate for listener in active) + self.reserved
 
-    def can_begin(self, new: list[Newcomer], *, caution: float = CAUTION, more_reserved: float = 0.0) -> bool:
-        """Whether newcomers can begin, or so many more cores be reserved, beside everything else."""
+    def can_begin(
+        self,
+        new: list[Newcomer],
+        *,
+        caution: float = CAUTION,
+        more_reserved: float = 0.0,
+        more_work: Sequence[Estimate] = (),
+    ) -> bool:
+        """Whether newcomers can begin, or so many more cores be reserved, or work be done, beside everything else."""
         now = time.monotonic()
-        under_way = [
+        under_way = [Due(0.0, work.work_s, work.wall_s, is_promised=False) for work in more_work]
+        under_way += [
             Due(0.0, left_s * entry.estimate.cores, left_s, is_promised=False)
             for entry, began in self.running.items()
             if not entry.is_stopping and (left_s := entry.estimate.parts[0].wall_s - (now - began)) > 0
@@ -73,7 +83,7 @@ class Floor:
         under_way += [
             Due(entry.due - now, entry.estimate.work_s, entry.estimate.wall_s, is_promised=False)
             for entry in self.queue
-            if entry.listener is None or not entry.listener.live
+            if (entry.listener is None or not entry.listener.live) and entry.late != "yield"
         ]
         heard, silent = [], []
         for listener in self.active(now):
@@ -89,6 +99,35 @@ class Floor:
             [*silent, *new],
             caution,
         )
+
+    def can_reserve(self, n_cores: float) -> bool:
+        """Whether there are so many more cores: in the long run, or at least now."""
+        demand = self.demand(self.active(time.monotonic())) + self.elsewhere
+        return demand + n_cores <= self.workers or self.can_begin([], more_reserved=n_cores)
+
+    def has_time_for(self, entry: Entry) -> bool:
+        """Whether a piece that yields may be done now: beside listeners, while one worker is free of such."""
+        now = time.monotonic()
+        if not self.held and not self.active(now):
+            return True
+        if self.held or sum(other.late == "yield" for other in self.running) >= max(1, self.workers - 1):
+            return False
+        work = entry.estimate
+        return all(
+            self._can_spare(work.work_s, other, now - began) for other, began in self.running.items()
+        ) and self.can_begin([], caution=ROOM, more_work=[work])
+
+    def _can_spare(self, work_s: float, other: Entry, ran_s: float) -> bool:
+        """Whether a piece that runs still ends in time if one of its cores does something else for a while.
+
+        Nobody knows how many cores it had so far: one at least.
+        """
+        if other.listener is None or not other.listener.live:
+            return True
+        part = other.estimate.parts[0]
+        left_s = max(0.0, part.work_s - ran_s) / part.cores + work_s * (1 - 1 / part.cores)
+        share = max(0.1, self.workers - self.elsewhere - self.reserved) / self.workers
+        return time.monotonic() + left_s * ROOM / share < other.due
 
     def may_begin(self, listener: LiveListener, now: float) -> bool:
         """Whether a new listener may begin now.

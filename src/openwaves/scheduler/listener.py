@@ -70,6 +70,11 @@ class Entry:
     def __post_init__(self) -> None:
         self.step = self.work.run
 
+    @property
+    def begin_by(self) -> float:
+        """When it must be begun: by the time it is due, or so that it is done then, if it yields."""
+        return self.due - self.estimate.wall_s if self.late == "yield" else self.due
+
     async def outcome(self) -> Any:
         """What the work returns; cancelling the call stops the work."""
         try:

@@ -134,7 +134,7 @@ class Scheduler:
         """See ``Workers``."""
         with self._condition:
             total = self._floor.reserved + n_cores
-            if total > self._floor.workers or not self._floor.can_begin([], more_reserved=n_cores):
+            if total > self._floor.workers or not self._floor.can_reserve(n_cores):
                 self._counts["refused"] += 1
                 message = "the server is busy: one session more would leave others without sound"
                 raise OverloadedError(message, self._floor.retry_after_s())
@@ -385,14 +385,18 @@ class Scheduler:
                 is_light = self._floor.is_light(active)
                 is_awaited = bool(self._floor.held or active)
                 entry, wait_s = self._floor.queue.pop(
-                    now, self._floor.running, is_awaited=is_awaited, is_light=is_light
+                    now,
+                    self._floor.running,
+                    is_awaited=is_awaited,
+                    is_light=is_light,
+                    is_spare=self._floor.has_time_for,
                 )
                 if entry is None:
                     self._condition.wait(wait_s)
                 elif not entry.begin():
                     self._counts["cancelled"] += 1
                     self._finish(entry, now)
-                elif entry.late == "drop" and now > entry.due:
+                elif entry.late != "run" and now > entry.begin_by:
                     self._counts["late"] += 1
                     entry.result.set_exception(LateWorkError("it could not be begun in time"))
                 else:

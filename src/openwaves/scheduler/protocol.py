@@ -71,7 +71,8 @@ class Workers(Protocol):
             work: What to do.
             due_s: Seconds from now after which somebody misses it.
             live: Somebody waits for it; what is not live leaves a worker free for what is.
-            late: ``drop`` what is not begun before it is due.
+            late: ``drop`` what is not begun before it is due; ``yield`` what would keep anybody waiting, until that is
+                dropped as well.
 
         Raises:
             OverloadedError: Too much is waiting.

@@ -3,7 +3,7 @@
 import heapq
 import itertools
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from openwaves.scheduler.listener import Entry
 
@@ -59,7 +59,13 @@ class Queue:
         return n_dropped
 
     def pop(
-        self, now: float, running: Collection[Entry], *, is_awaited: bool, is_light: bool
+        self,
+        now: float,
+        running: Collection[Entry],
+        *,
+        is_awaited: bool,
+        is_light: bool,
+        is_spare: Callable[[Entry], bool],
     ) -> tuple[Entry | None, float]:
         """The most urgent work that one more worker may take.
 
@@ -68,6 +74,7 @@ class Queue:
             running: What the other workers do.
             is_awaited: Live listeners await sound.
             is_light: They need so little that an idle worker costs nobody anything.
+            is_spare: Whether there is time for a piece that yields; after a No it is not asked again.
 
         Returns:
             The work, or None and the seconds after which to ask again.
@@ -80,6 +87,7 @@ class Queue:
         is_last = len(running) + 1 >= self.workers
         skipped = []
         found = None
+        yields = False
         while self._heap:
             item = heapq.heappop(self._heap)
             entry = item[2]
@@ -88,6 +96,9 @@ class Queue:
             elif is_light and is_last and (idle_s := spare_s(entry, now)) > 0:
                 skipped.append(item)
                 wait_s = min(wait_s, idle_s)
+            elif entry.late == "yield" and entry.begin_by > now and (yields := yields or not is_spare(entry)):
+                skipped.append(item)
+                wait_s = min(wait_s, entry.begin_by - now)
             else:
                 found = entry
                 break

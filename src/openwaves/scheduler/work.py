@@ -7,7 +7,9 @@ from typing import Generic, Literal, TypeVar
 from openwaves.cancellation import CancelToken
 
 T = TypeVar("T")
-Late = Literal["run", "drop"]
+Late = Literal["run", "drop", "yield"]
+"""What becomes of work that is not begun before it is due: it is done all the same, or dropped. What yields is begun
+only while it takes nobody's time, and dropped once it cannot be done any more before it is due."""
 
 
 def _lasts_nothing(_result: object) -> float:

@@ -106,19 +106,29 @@ class Decodes:
         self._language_of = -1
         self._decode: asyncio.Task[None] | None = None
         self._question: asyncio.Task[None] | None = None
-        self._may_repeat = True
+        self._may_repeat, self._is_wanted, self._is_outdated = True, False, False
         self._others: asyncio.Task[None] | None = None
+        self._begun = asyncio.Event()
+        self._ahead: asyncio.Task[Transcript] | None = None
 
     def start(self, decode: StartDecode) -> None:
         """Begin a decode."""
-        self._may_repeat = True
+        self._may_repeat, self._is_wanted, self._is_outdated = True, False, False
+        self._begun, self._ahead = asyncio.Event(), None
         self._decode = asyncio.create_task(self._run(decode))
 
-    def hurry(self) -> None:
-        """Wait for no other hearing of what is under way."""
+    def hurry(self, *, is_wanted: bool) -> None:
+        """Wait for no other hearing of what is under way, nor for spare time.
+
+        Args:
+            is_wanted: Its words are; else speech has gone on, and what was not begun is left out.
+        """
         self._may_repeat = False
+        self._is_wanted, self._is_outdated = is_wanted, not is_wanted
         if self._others is not None:
             self._others.cancel()
+        if self._ahead is not None and not self._begun.is_set():
+            self._ahead.cancel()
 
     def stop(self) -> None:
         """Give up the decode under way."""
@@ -142,7 +152,7 @@ class Decodes:
             language = await self._language_for(decode, samples)
             transcript = await self._surest(decode, samples, language)
         except LateWorkError:
-            self.n_skipped += 1
+            self.n_skipped += not decode.is_final
             self._ended(Skipped(decode.id))
         except Exception as error:  # noqa: BLE001 - raised again by whoever reads the messages
             self.failure = error
@@ -168,6 +178,7 @@ class Decodes:
     async def _hear_again(self, decode: StartDecode, samples: Samples, language: str, heard: list[Transcript]) -> None:
         """One hearing after another: others may need the rest of the cores."""
         with suppress(OpenWavesError):
+            await self._begun.wait()
             for number in range(1, decode.hearings):
                 heard.append(await self._transcribe(decode, samples, language, number))
 
@@ -175,21 +186,56 @@ class Decodes:
         """Hear it for the first time, or, with a number, again if there is time."""
         recogniser = self._room.hearing.recogniser(language)
 
+        begun, loop = self._begun, asyncio.get_running_loop()
+
         def run(cancel: CancelToken) -> Transcript:
+            if not number:
+                loop.call_soon_threadsafe(begun.set)
             return hear(recogniser, decode, samples, language, number, self._options.keywords, cancel)
 
         work = Work(run, ("stt", recogniser.name), len(samples) / SAMPLE_RATE)
         if decode.kind == "interim" or number:
+            return await self._in_spare_time(work, decode.due_s)
+        asked = time.monotonic()
+        if decode.is_ahead and not self._is_wanted:
             try:
-                return await self._room.workers.run(work, due_s=decode.due_s, late="drop")
-            except OverloadedError as error:
-                raise LateWorkError("the server is busy") from error
+                return await self._ahead_of_time(work, decode.due_s)
+            except LateWorkError:
+                if self._is_outdated:
+                    raise
+        due_s = max(0.0, asked + decode.due_s - time.monotonic())
         for _ in range(FINAL_TRIES - 1):
             try:
-                return await self._room.workers.run(work, due_s=decode.due_s)
+                return await self._room.workers.run(work, due_s=due_s)
             except OverloadedError:
                 await asyncio.sleep(RETRY_S)
-        return await self._room.workers.run(work, due_s=decode.due_s)
+        return await self._room.workers.run(work, due_s=due_s)
+
+    async def _ahead_of_time(self, work: Work[Transcript], due_s: float) -> Transcript:
+        """Do what may be wanted soon.
+
+        Raises:
+            LateWorkError: It was not begun so far, and is wanted now, or not any more.
+        """
+        ahead = self._ahead = asyncio.create_task(self._in_spare_time(work, due_s))
+        try:
+            await asyncio.wait([ahead])
+        finally:
+            ahead.cancel()  # by now another decode may have one of its own
+        if ahead.cancelled():
+            raise LateWorkError("it can be told now whether it is wanted")
+        return ahead.result()
+
+    async def _in_spare_time(self, work: Work[Transcript], due_s: float) -> Transcript:
+        """Do it if nobody else needs the time.
+
+        Raises:
+            LateWorkError: Somebody does.
+        """
+        try:
+            return await self._room.workers.run(work, due_s=due_s, late="yield")
+        except OverloadedError as error:
+            raise LateWorkError("the server is busy") from error
 
     async def _language_for(self, decode: StartDecode, samples: Samples) -> str:
         """The language of a segment; it stays once it is known or a word of it was sent."""

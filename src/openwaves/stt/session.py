@@ -178,7 +178,7 @@ class Session:
         for action in actions:
             self._perform(action)
         if self._state.is_in_a_hurry:
-            self._decodes.hurry()
+            self._decodes.hurry(is_wanted=self._state.is_waiting)
 
     def _perform(self, action: Action) -> None:
         match action:

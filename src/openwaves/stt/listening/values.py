@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from openwaves.stt.engines.base import SAMPLE_RATE
+from openwaves.stt.listening.times import FINAL_DUE_S
 from openwaves.stt.transcript import Transcript, Word
 
 PRE_ROLL = round(0.3 * SAMPLE_RATE)
@@ -125,6 +126,11 @@ class StartDecode:
     def is_final(self) -> bool:
         """Whether the speaker has stopped behind it."""
         return self.kind == "final"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is not certain yet that its text will be wanted."""
+        return self.is_final and self.due_s > FINAL_DUE_S
 
 
 @dataclass(frozen=True, slots=True)
