@@ -131,7 +131,7 @@ async def test_what_waits_is_due_by_the_sound_that_was_made_not_by_what_was_expe
         return 0.2 if text == "brief" else 2.0
 
     with running(speak) as room, room.listener() as one, room.listener() as other, room.listener() as dry:
-        for listener, sound_s in ((one, 0.1), (other, 1.2), (dry, 0.0)):
+        for listener, sound_s in ((one, 0.4), (other, 1.5), (dry, 0.0)):
             await listener.run(room.work("usual"))
             listener.delivered(sound_s)
         brief = asyncio.create_task(one.run(room.work("brief")))
@@ -146,6 +146,24 @@ async def test_what_waits_is_due_by_the_sound_that_was_made_not_by_what_was_expe
         gates["dry"].set()
         await asyncio.gather(*rest)
     assert order[3:] == ["brief", "dry", "second", "third"]
+
+
+@pytest.mark.parametrize("is_sent", [True, False])
+async def test_other_work_begins_once_a_first_sound_has_gone_out_or_soon_after(is_sent: bool) -> None:
+    sent, found = threading.Event(), list[bool]()
+
+    def speak(_text: str, _cancel: CancelToken) -> float:
+        found.append(sent.is_set())
+        return 1.0
+
+    with running(speak, workers=2) as room, room.listener() as listener:
+        pieces = [asyncio.create_task(listener.run(room.work("piece"))) for _ in range(3)]
+        await pieces[0]
+        if is_sent:
+            sent.set()
+            listener.delivered(1.0)
+        await asyncio.gather(*pieces)
+    assert found == [False, is_sent, is_sent]
 
 
 def test_sound_of_later_pieces_does_not_delay_those_before() -> None:

@@ -169,7 +169,7 @@ async def test_closing_stops_the_work_at_once() -> None:
     async with aclosing(synthesizer.live(plan)) as chunks:
         await anext(chunks)
     for _ in range(100):
-        if scheduler.load.running == 0:
+        if scheduler.load.running == scheduler.load.waiting == 0:
             break
         await asyncio.sleep(0.02)
     assert (scheduler.load.running, scheduler.load.waiting) == (0, 0)

@@ -32,6 +32,7 @@ T = TypeVar("T")
 
 START_WAIT_S = 5.0
 FILE_DUE_S = 5.0  # of pieces of sound that is not played while it is made
+FIRST_GOES_S = 0.01  # longest wait until a first sound has gone out: threads that begin other work would delay it
 UNDERRUN_S = 0.02  # shorter gaps are within what clients buffer
 
 
@@ -216,6 +217,7 @@ class Scheduler:
         with self._condition:
             if listener.dry_at is None:
                 listener.dry_at = now
+                self._condition.notify_all()
             elif now > listener.dry_at + UNDERRUN_S and listener.live:
                 self._counts["underruns"] += 1
                 listener.watch.ran_dry()
@@ -349,13 +351,20 @@ class Scheduler:
                     self._part(entry, step, part, ended)
                     entry.give(result)
                 self._begin_held(ended)
-                self._condition.notify_all()
             told = entry.work.kind, entry.work.size, lasts_s, arrived, began, ended, error.code if error else ""
             entry.watch.worked(Piece(*told))
             if error is not None:
                 entry.result.set_exception(error)
             elif step is None:
                 entry.result.set_result(result)
+            self._let_go(entry.listener)
+
+    def _let_go(self, listener: LiveListener | None) -> None:
+        """Wake the other workers, once a first sound is on its way."""
+        with self._condition:
+            if listener is not None and listener.live:
+                self._condition.wait_for(lambda: listener.dry_at is not None, FIRST_GOES_S)
+            self._condition.notify_all()
 
     def _part(self, entry: Entry, step: Callable[[CancelToken], Any], part: Estimate, now: float) -> None:
         """Queue the rest of what has given a part. Call with the lock held."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from openwaves.audio.encode import encoder
 from openwaves.errors import TextTooLongError
 from openwaves.observing import watching
-from openwaves.scheduler import Workers
+from openwaves.scheduler import Listener, Workers
 from openwaves.tts.ahead import Ahead
 from openwaves.tts.cutting import CutSound
 from openwaves.tts.pacing import CHUNK_S, GAP_S, GRAIN_S, INTERVAL_S, Player, frames, held_s, next_s, take
@@ -173,14 +173,17 @@ class Synthesizer:
             async with Ahead(works, listener) as ahead:
                 while (taken := await ahead.take()) is not None:
                     job, speech, since = taken
-                    if sound_s := sound.begin(job.segment, speech):
-                        listener.delivered(sound_s)
+                    undelivered_s = sound.begin(job.segment, speech)
+                    if sent_at:
+                        undelivered_s = _deliver(listener, undelivered_s)
                     async with aclosing(_paced(sound, ahead if live else None, player)) as chunks:
                         async for chunk in chunks:
                             self._watch(chunk, max(since, sent_at), live=live and bool(sent_at))
                             yield chunk
+                            undelivered_s = _deliver(listener, undelivered_s)
                             await asyncio.sleep(0)  # sending seldom waits: other listeners get their turn
                             since = sent_at = time.monotonic()
+                    _deliver(listener, undelivered_s)
         yield await asyncio.to_thread(sound.finish)
 
     def _watch(self, chunk: EncodedChunk, since: float, *, live: bool) -> None:
@@ -188,6 +191,16 @@ class Synthesizer:
         if live and chunk.data and time.monotonic() - since > GAP_S:
             self.frame_gaps += 1
             watching.get().paused()
+
+
+def _deliver(listener: Listener, sound_s: float) -> float:
+    """Note sound, if there is any, as on its way; what is left of it.
+
+    The first is on its way once a chunk of it was sent: other work that begins before would delay that.
+    """
+    if sound_s:
+        listener.delivered(sound_s)
+    return 0.0
 
 
 async def _paced(
