@@ -37,7 +37,7 @@ class ReplicaPlace:
 
     def __init__(self, workers: DeploymentHandle[Any]) -> None:
         self.waited_s = 0.0
-        self._workers = workers.options(_by_reference=False)  # over gRPC; else results go by way of Ray's object store
+        self._do = workers.options(_by_reference=False).do  # over gRPC; else results go by way of Ray's object store
         self._numbers = itertools.count()
         self._cancelling = ThreadPoolExecutor(1, thread_name_prefix="openwaves-cancel")
 
@@ -72,7 +72,7 @@ class ReplicaPlace:
             RayError: It was lost.
             CancelledWorkError: ``cancel`` was cancelled.
         """
-        response = self._workers.do.remote(asked)
+        response = self._do.remote(asked)
         limit_s = None if asked.call.limit_s == math.inf else asked.call.limit_s
 
         def stop() -> None:  # may wait for the router, which the loop that cancels must not
