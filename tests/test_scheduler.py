@@ -243,19 +243,6 @@ async def test_what_yields_is_done_while_nobody_listens_and_else_dropped_in_time
         assert await held == "words", "nobody listens any more"
 
 
-def test_a_session_is_let_in_by_what_is_needed_in_the_long_run() -> None:
-    now = time.monotonic()
-    listener = LiveListener(None, live=True, wait_s=5.0)  # type: ignore[arg-type]
-    listener.has_begun, listener.dry_at = True, now + 0.1
-    work = Work(lambda _cancel: 1.0, "sound", 10.0)
-    listener.add(Entry(work, listener, Estimate(1.0, 2.0), now, now + 0.1, live=True))
-    floor = Floor(2, Queue(2), listeners={listener})
-    assert not floor.can_begin([], more_reserved=0.2), "who listens is about to run dry"
-    assert floor.can_reserve(0.2), "which is over soon"
-    floor.reserved = 1.4
-    assert not floor.can_reserve(0.2)
-
-
 async def test_one_of_two_workers_is_kept_for_live_listeners() -> None:
     gate = threading.Event()
 

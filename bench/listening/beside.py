@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+import websockets
 
 from bench.latency import REPLY, run
 from bench.listening.clips import RATE, Clip, read_clips
@@ -34,7 +35,10 @@ async def sessions(rows: Sequence[Sequence[Clip]], wanted: Wanted, every_s: floa
 
     async def one(row: Sequence[Clip], after_s: float) -> None:
         await asyncio.sleep(after_s)
-        await speak(row, wanted, heard)
+        try:
+            await speak(row, wanted, heard)
+        except websockets.InvalidStatus:
+            heard.n_refused += 1
 
     await asyncio.gather(*(one(row, number * every_s) for number, row in enumerate(rows)))
     return heard
@@ -77,6 +81,7 @@ def main() -> None:
     first, gap_ms = load["first_audio_ms"]["p50"], load["gaps"]["largest_ms"]["max"] or 0
     print(f"{available_cores()} cores, {processor()}")
     print(f"{options.sessions} sessions {how}, {options.pause:g} s behind each clip, wait of {options.wait_ms} ms")
+    print(f"{heard.n_refused} of them refused")
     print(f"word errors {100 * heard.errors / heard.n_words:.1f} %, {heard.n_interims} interims")
     print(f"final after the wait: {spread(heard.final_s)}")
     print(f"first interim after the beginning of speech: {spread(heard.first_s)}")

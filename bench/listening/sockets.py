@@ -37,6 +37,7 @@ class Heard:
     Attributes:
         final_s: Lateness of the last final of each clip.
         first_s: Time from the beginning of speech to the first interim with words.
+        n_refused: Sessions that were not let in.
     """
 
     final_s: list[float] = field(default_factory=list)
@@ -44,6 +45,7 @@ class Heard:
     n_words: int = 0
     errors: int = 0
     n_interims: int = 0
+    n_refused: int = 0
 
 
 @dataclass(frozen=True)

@@ -100,11 +100,6 @@ class Floor:
             caution,
         )
 
-    def can_reserve(self, n_cores: float) -> bool:
-        """Whether there are so many more cores: in the long run, or at least now."""
-        demand = self.demand(self.active(time.monotonic())) + self.elsewhere
-        return demand + n_cores <= self.workers or self.can_begin([], more_reserved=n_cores)
-
     def has_time_for(self, entry: Entry) -> bool:
         """Whether a piece that yields may be done now: beside listeners, while one worker is free of such."""
         now = time.monotonic()

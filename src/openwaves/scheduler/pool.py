@@ -135,7 +135,7 @@ class Scheduler:
         """See ``Workers``."""
         with self._condition:
             total = self._floor.reserved + n_cores
-            if total > self._floor.workers or not self._floor.can_reserve(n_cores):
+            if total > self._floor.workers or not self._floor.can_begin([], more_reserved=n_cores):
                 self._counts["refused"] += 1
                 message = "the server is busy: one session more would leave others without sound"
                 raise OverloadedError(message, self._floor.retry_after_s())

@@ -197,9 +197,9 @@ class Decodes:
         if decode.kind == "interim" or number:
             return await self._in_spare_time(work, decode.due_s)
         asked = time.monotonic()
-        if decode.is_ahead and not self._is_wanted:
+        if decode.ahead_s and not self._is_wanted:
             try:
-                return await self._ahead_of_time(work, decode.due_s)
+                return await self._ahead_of_time(work, decode.ahead_s)
             except LateWorkError:
                 if self._is_outdated:
                     raise

@@ -128,9 +128,9 @@ class StartDecode:
         return self.kind == "final"
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether it is not certain yet that its text will be wanted."""
-        return self.is_final and self.due_s > FINAL_DUE_S
+    def ahead_s(self) -> float:
+        """Seconds until its text is wanted, which it only is if the speaker says nothing more."""
+        return max(0.0, self.due_s - FINAL_DUE_S) if self.is_final else 0.0
 
 
 @dataclass(frozen=True, slots=True)
