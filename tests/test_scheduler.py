@@ -221,6 +221,9 @@ def test_what_yields_leaves_running_sound_its_time_and_one_worker_free() -> None
     assert not floor(0.7).has_time_for(decode), "0.6 s and something to spare"
     assert not floor(1.0, reserved=0.6).has_time_for(decode), "others may need a core meanwhile"
     assert not floor(1.0, decode).has_time_for(decode)
+    many = floor(0.7)
+    many.workers = many.queue.workers = 8
+    assert many.has_time_for(decode), "there are cores for both"
 
 
 async def test_what_yields_is_done_while_nobody_listens_and_else_dropped_in_time() -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ class Listening:
 
 @pytest.fixture
 async def scheduler() -> AsyncIterator[Scheduler]:
-    made = Scheduler(2, 8)
+    made = Scheduler(2, 8, cpu_time=lambda: 2 * time.monotonic())  # what runs alone spreads over both cores
     yield made
     made.close()
 
@@ -140,12 +141,15 @@ async def awaited(scheduler: Scheduler) -> AsyncIterator[threading.Event]:
     """Somebody awaits the first sound of a reply, which one of the two workers makes until this is set."""
     made = threading.Event()
 
-    def speak(_cancel: CancelToken) -> float:
-        made.wait(10)
+    def speak(longest_s: float, _cancel: CancelToken) -> float:
+        made.wait(longest_s)
         return 1.0
 
+    brief = Work(partial(speak, TICK_S), "speech", 10.0, float)
     with scheduler.listener(live=True) as listener:
-        speaking = asyncio.create_task(listener.run(Work(speak, "speech", 10.0, float)))
+        await listener.run(brief)
+    with scheduler.listener(live=True) as listener:
+        speaking = asyncio.create_task(listener.run(replace(brief, run=partial(speak, 10.0))))
         await asyncio.sleep(TICK_S)
         yield made
         made.set()

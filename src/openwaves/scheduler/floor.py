@@ -21,6 +21,7 @@ ROOM = 1.3  # factor on the expected work, with which there must be room for it
 PATIENT = 1.05  # the same, of who has waited long
 FEW = 3  # who wait; the workers are full for long where more do, and what was misjudged adds up
 CROWDED = 1.2  # factor on the expected work, where more wait
+LEAST_LENT = 0.1  # of a core, that a piece must be able to lose for another to delay it
 MOST_FORESEEN = 32  # waiting listeners whose chances are looked into when one more comes
 
 
@@ -108,19 +109,22 @@ class Floor:
         if self.held or sum(other.late == "yield" for other in self.running) >= max(1, self.workers - 1):
             return False
         work = entry.estimate
-        return all(
-            self._can_spare(work.work_s, other, now - began) for other, began in self.running.items()
-        ) and self.can_begin([], caution=ROOM, more_work=[work])
+        if len(self.running) + 1 >= self.workers:  # else there are idle cores over which others may spread
+            for other, began in self.running.items():
+                if not self._can_spare(work.work_s, other, now - began):
+                    return False
+        return self.can_begin([], caution=ROOM, more_work=[work])
 
     def _can_spare(self, work_s: float, other: Entry, ran_s: float) -> bool:
         """Whether a piece that runs still ends in time if one of its cores does something else for a while.
 
         Nobody knows how many cores it had so far: one at least.
         """
-        if other.listener is None or not other.listener.live:
-            return True
         part = other.estimate.parts[0]
-        left_s = max(0.0, part.work_s - ran_s) / part.cores + work_s * (1 - 1 / part.cores)
+        lent = min(1.0, part.cores - 1)
+        if other.listener is None or not other.listener.live or lent < LEAST_LENT:
+            return True
+        left_s = (max(0.0, part.work_s - ran_s) + work_s * lent) / part.cores
         share = max(0.1, self.workers - self.elsewhere - self.reserved) / self.workers
         return time.monotonic() + left_s * ROOM / share < other.due
 

@@ -9,6 +9,7 @@ from openwaves.scheduler.listener import Entry
 
 LIVE_MEMORY_S = 10.0  # how long after the last live listener a worker is still kept for the next
 LONG_S = 0.1  # what runs longer keeps a newcomer waiting; parts after the first never do
+ASK_AGAIN_S = 0.03  # after which time may be found for what yields; to look for it takes a while with many listeners
 SPARE_S = 0.1  # what is due so much later than it would be done has time
 
 
@@ -29,6 +30,7 @@ class Queue:
         self._heap: list[tuple[float, int, Entry]] = []
         self._order = itertools.count()
         self._live_until = -math.inf
+        self._ask_at = -math.inf
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -74,7 +76,7 @@ class Queue:
             running: What the other workers do.
             is_awaited: Live listeners await sound.
             is_light: They need so little that an idle worker costs nobody anything.
-            is_spare: Whether there is time for a piece that yields; after a No it is not asked again.
+            is_spare: Whether there is time for a piece that yields; after a No it is not asked for a while.
 
         Returns:
             The work, or None and the seconds after which to ask again.
@@ -87,7 +89,6 @@ class Queue:
         is_last = len(running) + 1 >= self.workers
         skipped = []
         found = None
-        yields = False
         while self._heap:
             item = heapq.heappop(self._heap)
             entry = item[2]
@@ -96,15 +97,20 @@ class Queue:
             elif is_light and is_last and (idle_s := spare_s(entry, now)) > 0:
                 skipped.append(item)
                 wait_s = min(wait_s, idle_s)
-            elif entry.late == "yield" and entry.begin_by > now and (yields := yields or not is_spare(entry)):
+            elif entry.late == "yield" and entry.begin_by > now and not self._is_spare(entry, now, is_spare):
                 skipped.append(item)
-                wait_s = min(wait_s, entry.begin_by - now)
+                wait_s = min(wait_s, entry.begin_by - now, self._ask_at - now)
             else:
                 found = entry
                 break
         for item in skipped:
             heapq.heappush(self._heap, item)
         return found, wait_s
+
+    def _is_spare(self, entry: Entry, now: float, is_spare: Callable[[Entry], bool]) -> bool:
+        if now >= self._ask_at and not is_spare(entry):
+            self._ask_at = now + ASK_AGAIN_S
+        return now >= self._ask_at
 
 
 def spare_s(entry: Entry, now: float) -> float:
