@@ -6,7 +6,8 @@ without sound; until then it waits. Who cannot begin within ``start_wait_s`` is 
 certain. What nobody waits for, such as pieces of whole files, is passed by live work until it is due, and no longer;
 while somebody listens, one worker is kept free of it. Under light load the last idle worker takes nothing long that
 has time, and what runs long and has time makes way for a newcomer's first piece. The first piece for a listener runs
-alone: a second one beside it would share the memory bus and delay the first sound.
+alone: a second one beside it would share the memory bus and delay the first sound; when it is done, other work begins
+once it has gone out. What may be left out is begun only while nobody would hear later of it.
 """
 
 import math
