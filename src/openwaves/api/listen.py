@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, aclosing, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -86,9 +87,13 @@ class ListenSocket:
         self._ending = False
         self._is_heard = False
         self._end_code = 1000
+        self._farewell: _Farewell | None = None
 
     async def serve(self) -> None:
-        """Listen until the client leaves, ends the stream or idles too long, or the server stops."""
+        """Listen until the client leaves, ends the stream or idles too long, or the server stops.
+
+        A client that is told of the end may come again at once: by then its slot is free, and what it used is counted.
+        """
         session_id = self._frames.session_id
         meter = RequestWatch(self._state, self._caller, "stt", "websocket", self._websocket, session_id=session_id)
         meter.known(self._model)
@@ -103,10 +108,12 @@ class ListenSocket:
                     await self._listen(meter)
         except TooManyRequestsError as error:
             meter.fail(error)
-            await self._fail(error)
+            self._farewell = self._failed(error)
         finally:
             meter.end()
         await meter.commit()
+        if self._farewell is not None:
+            await self._leave_with(self._farewell)
 
     async def _listen(self, meter: RequestWatch) -> None:
         """Read and answer at the same time, until either ends."""
@@ -120,13 +127,13 @@ class ListenSocket:
                 reading.result()
         except OpenWavesError as error:
             meter.fail(error)
-            await self._fail(error)
+            self._farewell = self._failed(error)
         except (WebSocketDisconnect, TimeoutError):
             pass
         except Exception as error:
             log.exception("a live session failed, id %s", self._frames.session_id)
             meter.fail(error)
-            await self._fail(OpenWavesError("the server failed; its log tells why"))
+            self._farewell = self._failed(OpenWavesError("the server failed; its log tells why"))
         finally:
             for task in (reading, answering):
                 task.cancel()
@@ -147,7 +154,7 @@ class ListenSocket:
         while True:
             event = await self._receive()
             if event is None:
-                await self._close(1000)
+                self._farewell = _Farewell(1000)
                 return
             if event["type"] == "websocket.disconnect":
                 return
@@ -195,10 +202,10 @@ class ListenSocket:
             async for message in messages:
                 self._observe(message, meter)
                 frame = self._frames.of(message)
-                if frame is not None:
-                    await self._send(frame)
                 if isinstance(message, Last):
-                    await self._close(self._end_code)
+                    self._farewell = _Farewell(self._end_code, frame)
+                elif frame is not None:
+                    await self._send(frame)
 
     def _observe(self, message: Message, meter: RequestWatch) -> None:
         figures = self._state.listening
@@ -221,16 +228,26 @@ class ListenSocket:
         meter.add_heard(heard_s - self._counted_s)
         self._counted_s = heard_s
 
-    async def _fail(self, error: OpenWavesError) -> None:
-        """Tell of an error, and close."""
-        with suppress(WebSocketDisconnect, TimeoutError):
-            await self._send(self._frames.of_error(error))
-            await self._close(1008 if isinstance(error, RequestError | TooManyRequestsError) else 1011)
+    def _failed(self, error: OpenWavesError) -> "_Farewell":
+        code = 1008 if isinstance(error, RequestError | TooManyRequestsError) else 1011
+        return _Farewell(code, self._frames.of_error(error))
 
-    async def _close(self, code: int) -> None:
-        async with asyncio.timeout(self._state.settings.listen_send_s):
-            await self._websocket.close(code)
+    async def _leave_with(self, farewell: "_Farewell") -> None:
+        """Tell what is told last, and close."""
+        with suppress(WebSocketDisconnect, TimeoutError):
+            if farewell.frame is not None:
+                await self._send(farewell.frame)
+            async with asyncio.timeout(self._state.settings.listen_send_s):
+                await self._websocket.close(farewell.code)
 
     async def _send(self, frame: dict[str, Any]) -> None:
         async with asyncio.timeout(self._state.settings.listen_send_s):
             await self._websocket.send_text(json.dumps(frame, ensure_ascii=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Farewell:
+    """How a socket is closed, and what is told before."""
+
+    code: int
+    frame: dict[str, Any] | None = None

@@ -171,6 +171,7 @@ async def body_deadline(request: Request) -> AsyncIterator[None]:
 class StreamedResponse(Response):
     """Sends a body as it is made, and counts as one of the account's requests meanwhile.
 
+    Who has read the end may ask again at once: the slot is given back before anybody else's turn.
     The first chunk is awaited before the headers go out, so that an error up to there still gets its status code.
     A client that hangs up cancels the work at once. A later failure breaks the connection: no truncated sound
     passes for whole.
@@ -184,10 +185,8 @@ class StreamedResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        request = Request(scope)
         try:
-            async with state_of(request).limits.request(request.state.caller.account):
-                await _until_disconnect(receive, self._send(send))
+            await _until_disconnect(receive, self._send(Request(scope), send))
         except BaseException as error:
             self._meter.end(error)
             if isinstance(error, OpenWavesError):
@@ -195,14 +194,14 @@ class StreamedResponse(Response):
             raise
         self._meter.end()
 
-    async def _send(self, send: Send) -> None:
-        async with aclosing(self._body) as body:
+    async def _send(self, request: Request, send: Send) -> None:
+        async with state_of(request).limits.request(request.state.caller.account), aclosing(self._body) as body:
             first = await anext(body, b"")
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": first, "more_body": True})
             async for chunk in body:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 async def _until_disconnect(receive: Receive, work: Coroutine[Any, Any, None]) -> None:

@@ -29,6 +29,8 @@ SEND_S = 20.0
 AUDIO_ERROR_EVERY_S = 1.0
 COUNT_S = 5.0
 CHECK_IDLE_S = 1.0
+FAILED = 1011
+"""Close code of a socket whose talk failed."""
 
 Frame = dict[str, Any]
 
@@ -97,23 +99,22 @@ class TalkLine(ABC):
         await self.serve()
 
     async def serve(self) -> None:
-        """Talk until the client leaves or idles too long."""
+        """Talk until the client leaves or idles too long; who is told of the end may come again at once."""
         meter = self._meter = RequestWatch(
             self.state, self.caller, "s2s", "websocket", self._websocket, session_id=self.session_id
         )
         meter.known(self.model)
+        code: int | None = None
         try:
             with self.state.talks.session(), self.state.figures.socket("s2s"):  # who has left makes room at once
                 await self.greet()
-                await self._read()
+                code = await self._read()
         except (WebSocketDisconnect, TimeoutError):
             pass
         except Exception as error:
             log.exception("a talk failed, id %s", meter.ids["session_id"])
             meter.fail(error)
-            with suppress(WebSocketDisconnect, TimeoutError, RuntimeError):
-                await self.send(self.error("internal_error", "the server failed; its log tells why"))
-                await self._close(1011)
+            code = FAILED
         finally:
             if self._telling is not None:
                 self._telling.cancel()
@@ -121,6 +122,11 @@ class TalkLine(ABC):
             self._count()
             meter.end()
             await meter.commit()
+        if code is not None:
+            with suppress(WebSocketDisconnect, TimeoutError, RuntimeError):
+                if code == FAILED:
+                    await self.send(self.error("internal_error", "the server failed; its log tells why"))
+                await self._close(code)
 
     def begin(self, talk: Talk) -> None:
         """The talk is set up: tell what it has to say."""
@@ -139,8 +145,12 @@ class TalkLine(ABC):
         if talk.heard_s > self._counted_s + COUNT_S:
             self._count()
 
-    async def _read(self) -> None:
-        """Take what the client sends; ends when it leaves, idles, the talk fails, or the server stops."""
+    async def _read(self) -> int | None:
+        """Take what the client sends until it leaves, idles, the talk fails, or the server stops.
+
+        Returns:
+            The code to close the socket with; None if the client has left.
+        """
         receiving: asyncio.Task[object] | None = None
         try:
             while True:
@@ -149,19 +159,17 @@ class TalkLine(ABC):
                 await asyncio.wait(waited, timeout=CHECK_IDLE_S, return_when=asyncio.FIRST_COMPLETED)
                 if self._telling is not None and self._telling.done():
                     self._telling.result()
-                    return
+                    return None
                 if self.state.drain.is_closing and not self._is_busy:
-                    await self._close(RESTARTS)
-                    return
+                    return RESTARTS
                 if not receiving.done():
                     if self._is_idle:
-                        await self._close(1000)
-                        return
+                        return 1000
                     continue
                 event, receiving = receiving.result(), None
                 assert isinstance(event, dict)  # noqa: S101 - ASGI
                 if event["type"] == "websocket.disconnect":
-                    return
+                    return None
                 self._active_at = time.monotonic()
                 await self._take(event.get("text"))
         finally:

@@ -39,6 +39,7 @@ _TAKE = (
     _NOW
     + """
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+for n = 4, #ARGV do redis.call('ZREM', KEYS[1], ARGV[n]) end
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
@@ -122,7 +123,7 @@ class Leases:
         await self._redis.aclose()
 
     async def take(self, name: str, slot: str, most: int) -> bool | None:
-        """Take a slot, and hold it until ``give_back``.
+        """Take a slot, and hold it until ``give_back``. What was given back before is free, told or not.
 
         Args:
             name: What the slots are of.
@@ -132,8 +133,9 @@ class Leases:
         Returns:
             Whether it is taken; None if Redis does not answer: then it is held as well.
         """
+        arguments: list[str | int] = [slot, most, self._lease_ms, *self._given_back.get(name, ())]
         try:
-            taken = await self._ask(self._take(keys=[_slots(name)], args=[slot, most, self._lease_ms]))
+            taken = await self._ask(self._take(keys=[_slots(name)], args=arguments))
         except BaseException:
             self.give_back(name, slot)
             raise
