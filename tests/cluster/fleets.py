@@ -83,6 +83,10 @@ class Fleet:
         node = next(node for node in self.nodes if node.node_id == node_id)
         self.cluster.remove_node(node, allow_graceful=False)
 
+    def add_node(self, num_cpus: int) -> None:
+        """Have one more node, with so many processors, which it only pretends to have."""
+        self.nodes.append(self.cluster.add_node(num_cpus=num_cpus, object_store_memory=OBJECTS_BYTES))
+
     def wait(self, deployment: str, number: int, limit_s: float = 120) -> None:
         """Until a deployment has so many replicas."""
         end = time.monotonic() + limit_s
@@ -111,12 +115,13 @@ def fleet(folder: Path, cpus: tuple[int, ...] = (2, 4, 4), **size: Any) -> Itera
     head = {"num_cpus": cpus[0], "object_store_memory": OBJECTS_BYTES}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
-        nodes = [cluster.add_node(num_cpus=number, object_store_memory=OBJECTS_BYTES) for number in cpus[1:]]
+        started = Fleet(f"http://127.0.0.1:{port}", cluster, [], {})
+        for number in cpus[1:]:
+            started.add_node(number)
         ray.init(address=cluster.address, log_to_driver=False, logging_level="ERROR")
         serve.start(proxy_location="HeadOnly", http_options={"host": "127.0.0.1", "port": port})
         options = {"engine": "tone", "api_key": KEY, "data_dir": str(folder), **size.pop("options", {})}
-        started = Fleet(f"http://127.0.0.1:{port}", cluster, nodes, {"options": options, **size})
-        started.resize()
+        started.resize(options=options, **size)
         yield started
     finally:
         ray.shutdown()
