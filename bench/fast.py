@@ -10,8 +10,6 @@ sentences, which they play. Round after round, so that a busy moment of the mach
 import argparse
 import json
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.latency import REPLY
-from bench.serving import KEY, Served, serve
+from bench.serving import Served, load, serve
 from bench.speed import processor
 from openwaves.bench.monitor import usage
 from openwaves.scheduler import available_cores
@@ -57,7 +55,7 @@ def measure(rounds: int, counts: Sequence[int], loud_s: float, engine: str) -> F
             data = stack.enter_context(tempfile.TemporaryDirectory())
             servers[decoder] = stack.enter_context(serve(data, "--decoder", decoder, "--engine", engine))
             found[decoder]["MB at start"].append(usage(servers[decoder].pid).rss_mb)
-            load(servers[decoder], 1, "--requests", str(len(VOICES)))  # reads every style once
+            _load(servers[decoder], 1, "--requests", str(len(VOICES)))  # reads every style once
         for _ in range(rounds):
             for decoder, server in servers.items():
                 take(found[decoder], server, counts, loud_s)
@@ -66,12 +64,12 @@ def measure(rounds: int, counts: Sequence[int], loud_s: float, engine: str) -> F
 
 def take(found: dict[str, list[Any]], server: Served, counts: Sequence[int], loud_s: float) -> None:
     """One round of one decoder."""
-    loud = load(server, N_LOUD, "--duration", str(loud_s))
+    loud = _load(server, N_LOUD, "--duration", str(loud_s))
     found[f"s of sound a second, {N_LOUD} clients"].append(loud["audio_s_per_s"])
-    alone = load(server, 1, "--requests", str(N_ALONE))
+    alone = _load(server, 1, "--requests", str(N_ALONE))
     found["first sound, one client, p50 ms"].append(alone["first_audio_ms"]["p50"])
     for count in counts:
-        many = load(server, count, "--requests", "1", "--paced")
+        many = _load(server, count, "--requests", "1", "--paced")
         found[f"first sound, {count} arrive, p50 ms"].append(many["first_audio_ms"]["p50"])
         found[f"first sound, {count} arrive, p95 ms"].append(many["first_audio_ms"]["p95"])
         found[f"refused, {count} arrive"].append(many["refused"]["count"])
@@ -79,19 +77,8 @@ def take(found: dict[str, list[Any]], server: Served, counts: Sequence[int], lou
         found[f"largest pause, {count} arrive, ms"].append(many["gaps"]["largest_ms"]["max"])
 
 
-def load(server: Served, n_clients: int, *options: str) -> dict[str, Any]:
-    """One load; the JSON of ``openwaves bench load``."""
-    with tempfile.TemporaryDirectory() as folder:
-        target, texts = Path(folder) / "load.json", Path(folder) / "texts.txt"
-        texts.write_text("\n".join(REPLY), encoding="utf-8")
-        command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", server.url, "--key", KEY]
-        command += ["--mode", "ws", "--clients", str(n_clients), "--ramp", "1", "--arrivals", "burst"]
-        command += ["--sample-rate", "24000", "--texts", str(texts), "--json", str(target), *options]
-        for voice in VOICES:
-            command += ["--voice", voice]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        result: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
-        return result
+def _load(server: Served, n_clients: int, *options: str) -> dict[str, Any]:
+    return load(server.url, VOICES, n_clients, *options, texts=REPLY)
 
 
 def report(found: Mapping[str, Mapping[str, Sequence[Any]]]) -> str:

@@ -9,13 +9,12 @@ once, for two sentences without commas; factors are of the idle median of the sa
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.serving import KEY, serve
+from bench.serving import load, serve
 from bench.speed import processor
 from openwaves.scheduler import available_cores
 
@@ -49,14 +48,12 @@ def main() -> None:
     found: dict[str, list[dict[str, Any]]] = {}
     replies: dict[str, list[dict[str, Any]]] = {}
     with tempfile.TemporaryDirectory() as data, serve(data) as server:
-        texts = Path(data) / "replies.txt"
-        texts.write_text("\n".join(REPLY), encoding="utf-8")
         for voice, counts in CLIENTS.items():
             run(server.url, voice, 2, 1)  # warms up
             found[voice] = [run(server.url, voice, n_clients, options.requests) for n_clients in counts]
-            run(server.url, voice, 1, N_IDLE, texts)
-            idle = run(server.url, voice, 1, N_IDLE, texts)
-            replies[voice] = [idle, *(run(server.url, voice, n_clients, 1, texts) for n_clients in REPLIES[voice])]
+            run(server.url, voice, 1, N_IDLE, REPLY)
+            idle = run(server.url, voice, 1, N_IDLE, REPLY)
+            replies[voice] = [idle, *(run(server.url, voice, n_clients, 1, REPLY) for n_clients in REPLIES[voice])]
     print(report(found))
     print(report(replies, "replies of two sentences"))
     if options.json:
@@ -65,17 +62,10 @@ def main() -> None:
         plot(found, options.plot)
 
 
-def run(url: str, voice: str, n_clients: int, n_requests: int, texts: Path | None = None) -> dict[str, Any]:
-    """One load; the JSON of ``openwaves bench load``."""
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "load.json"
-        command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", url, "--key", KEY, "--mode", "ws"]
-        command += ["--voice", voice, "--clients", str(n_clients), "--requests", str(n_requests), "--paced"]
-        command += ["--ramp", "1", "--arrivals", "burst", "--sample-rate", "24000", "--json", str(target)]
-        command += ["--texts", str(texts)] if texts else []
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        result: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
-        return {"clients": n_clients, **result}
+def run(url: str, voice: str, n_clients: int, n_requests: int, texts: Sequence[str] = ()) -> dict[str, Any]:
+    """One load, in which each client asks so often."""
+    found = load(url, [voice], n_clients, "--requests", str(n_requests), "--paced", texts=texts)
+    return {"clients": n_clients, **found}
 
 
 def report(found: dict[str, list[dict[str, Any]]], what: str = "listeners") -> str:

@@ -1,13 +1,15 @@
 """Starts a real server on a free loopback port, for a measurement."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +58,31 @@ def first_sound_ms(url: str, voice: str = "sophia") -> float:
         answer.raise_for_status()
         next(answer.iter_content(64))
         return 1000 * (time.perf_counter() - began)
+
+
+def load(url: str, voices: Sequence[str], n_clients: int, *options: str, texts: Sequence[str] = ()) -> dict[str, Any]:
+    """Let clients listen over WebSockets, all of whom begin within a second; the JSON of ``openwaves bench load``.
+
+    Args:
+        url: Of the server.
+        voices: Who speaks.
+        n_clients: How many listen at once.
+        options: Further options of the command.
+        texts: What is spoken; none: what the command takes by itself.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        target, lines = Path(folder) / "load.json", Path(folder) / "texts.txt"
+        command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", url, "--key", KEY, "--mode", "ws"]
+        command += ["--clients", str(n_clients), "--ramp", "1", "--arrivals", "burst", "--sample-rate", "24000"]
+        command += ["--json", str(target), *options]
+        for voice in voices:
+            command += ["--voice", voice]
+        if texts:
+            lines.write_text("\n".join(texts), encoding="utf-8")
+            command += ["--texts", str(lines)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        result: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+        return result
 
 
 @contextmanager

@@ -10,21 +10,20 @@ listener asks for one reply of two sentences after another over a WebSocket, and
 
 import argparse
 import asyncio
-import json
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psutil
 import websockets
 
-from bench.latency import REPLY, run
+from bench.latency import REPLY
 from bench.listening.clips import RATE, Clip, read_clips
 from bench.listening.sockets import Heard, Wanted, in_turn, speak, spread
-from bench.serving import KEY, serve
+from bench.serving import KEY, load, serve
 from bench.speed import processor
 from openwaves.scheduler import available_cores
 
@@ -62,33 +61,29 @@ def main() -> None:
     every_s = 0.0 if options.together else turn_s / options.sessions
     lasts_s = options.clips * turn_s + every_s * (options.sessions - 1)
     with tempfile.TemporaryDirectory() as data, serve(data, *options.options) as server:
-        texts, found = Path(data) / "replies.txt", Path(data) / "load.json"
-        texts.write_text("\n".join(REPLY), encoding="utf-8")
         wanted = Wanted(f"ws{server.url.removeprefix('http')}", KEY, options.wait_ms, False, options.pause)
-        run(server.url, options.voice, 1, 3, texts)
+        hears = partial(load, server.url, [options.voice], 1, "--paced", texts=REPLY)
+        hears("--requests", "3")
         asyncio.run(sessions([clips[:1]], wanted))
-        command = [sys.executable, "-m", "openwaves", "bench", "load", "--url", server.url, "--key", KEY, "--paced"]
-        command += ["--voice", options.voice, "--clients", "1", "--duration", str(lasts_s), "--texts", str(texts)]
         process = psutil.Process(server.pid)
         before = process.cpu_times()
-        with subprocess.Popen([*command, "--json", str(found)], stdout=subprocess.DEVNULL) as listener:
+        with ThreadPoolExecutor(1) as pool:
+            listening = pool.submit(hears, "--duration", str(lasts_s))
             heard = asyncio.run(sessions(rows, wanted, every_s))
             after = process.cpu_times()
-            listener.wait()
-        load = json.loads(found.read_text(encoding="utf-8"))
+            found = listening.result()
     busy_s = sum(after[:2]) - sum(before[:2])
     how = "at once" if options.together else "in turns"
-    first, gap_ms = load["first_audio_ms"]["p50"], load["gaps"]["largest_ms"]["max"] or 0
+    first, gap_ms = found["first_audio_ms"]["p50"], found["gaps"]["largest_ms"]["max"] or 0
     print(f"{available_cores()} cores, {processor()}")
     print(f"{options.sessions} sessions {how}, {options.pause:g} s behind each clip, wait of {options.wait_ms} ms")
     print(f"{heard.n_refused} of them refused")
     print(f"word errors {100 * heard.errors / heard.n_words:.1f} %, {heard.n_interims} interims")
     print(f"final after the wait: {spread(heard.final_s)}")
     print(f"first interim after the beginning of speech: {spread(heard.first_s)}")
-    print(
-        f"listener: {load['requests']['sent']} replies, {load['refused']['count']} refused, first sound {first:.0f} ms"
-    )
-    print(f"{load['underruns']['streams_with_any']} of them ran dry, by up to {gap_ms:.0f} ms")
+    n_sent, n_refused = found["requests"]["sent"], found["refused"]["count"]
+    print(f"listener: {n_sent} replies, {n_refused} refused, first sound {first:.0f} ms")
+    print(f"{found['underruns']['streams_with_any']} of them ran dry, by up to {gap_ms:.0f} ms")
     print(f"server: {busy_s / lasts_s:.2f} cores")
 
 

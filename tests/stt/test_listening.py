@@ -334,6 +334,42 @@ def test_a_burst_is_cut_into_finals_of_about_the_asked_length() -> None:
     assert [final.more for final in world.finals] == [True] * (len(world.finals) - 1) + [False]
 
 
+@dataclass
+class Misheard(World):
+    """The first decode hears so many words that nobody said."""
+
+    n_wrong: int = 5
+
+    def transcribe(self, decode: StartDecode) -> Transcript:
+        if decode.id > 1:
+            return super().transcribe(decode)
+        tokens = range(-self.n_wrong, 0)
+        return Transcript(tuple(Word(f"other {token}", 0.0, 0.1) for token in tokens), "en", tuple(tokens))
+
+    @property
+    def shown(self) -> list[list[str]]:
+        return [[word.text for word in action.words] for action in self.sent if isinstance(action, SendInterim)]
+
+
+def test_what_was_misheard_stays_until_there_are_more_words_that_were_said() -> None:
+    world = Misheard(Rules(max_words=None), word_frames=4)
+    run(world, frames(2.0))
+    wrong, *later = (texts for texts in world.shown if texts)
+    assert wrong == [f"other {token}" for token in range(-5, 0)]
+    assert len(later) > 2
+    assert all(len(texts) >= 5 for texts in later)
+    assert {texts[0] for texts in later} == {"0"}
+
+
+def test_what_was_misheard_stays_for_a_second_at_most() -> None:
+    world = Misheard(Rules(max_words=None), n_wrong=40)
+    run(world, frames(2.5))
+    wrong, *later = (texts for texts in world.shown if texts)
+    assert len(wrong) == 40
+    assert {texts[0] for texts in later} == {"0"}
+    assert len(later[0]) < 10
+
+
 def test_silence_shows_signs_of_life_and_no_words() -> None:
     world = World(Rules())
     run(world, frames(0.0, 5.0))

@@ -3,7 +3,7 @@
 import math
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from openwaves.scheduler import admission
@@ -46,6 +46,11 @@ class Floor:
     running: dict[Entry, float] = field(default_factory=dict)
     reserved: float = 0.0
     elsewhere: float = 0.0
+
+    def kept_back(self) -> list[Entry]:
+        """Pieces that are not in the queue yet: their listeners wait to begin, or for a first sound."""
+        waiting = [entry for listener in self.held for entry in listener.unfinished]
+        return waiting + [entry for listener in self.listeners for entry in listener.parked]
 
     def active(self, now: float) -> list[LiveListener]:
         """Live listeners who await sound."""
@@ -127,6 +132,26 @@ class Floor:
         left_s = (max(0.0, part.work_s - ran_s) + work_s * lent) / part.cores
         share = max(0.1, self.workers - self.elsewhere - self.reserved) / self.workers
         return time.monotonic() + left_s * ROOM / share < other.due
+
+    def beginning(self, now: float) -> Iterator[LiveListener]:
+        """Those who wait and may begin now, in order, as long as nobody suffers; asked for one after another.
+
+        Who cannot begin yet lets pass whoever needs less work for each second of sound: a light voice does not wait
+        for a heavy one.
+        """
+        least_refused = math.inf
+        for listener in list(self.held):
+            if all(entry.result.cancelled() for entry in listener.unfinished):
+                self.held.remove(listener)
+                continue
+            ratio = listener.unfinished[-1].estimate.ratio
+            if ratio >= least_refused:
+                continue
+            if self.may_begin(listener, now):
+                self.held.remove(listener)
+                yield listener
+            else:
+                least_refused = ratio
 
     def may_begin(self, listener: LiveListener, now: float) -> bool:
         """Whether a new listener may begin now.

@@ -10,7 +10,6 @@ alone: a second one beside it would share the memory bus and delay the first sou
 once it has gone out. What may be left out is begun only while nobody would hear later of it.
 """
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -104,9 +103,8 @@ class Scheduler:
     def load(self) -> Load:
         """A snapshot."""
         with self._condition:
-            held = sum(len(listener.unfinished) for listener in self._floor.held)
             return Load(
-                waiting=len(self._floor.queue) + held + sum(len(listener.parked) for listener in self._floor.listeners),
+                waiting=len(self._floor.queue) + len(self._floor.kept_back()),
                 running=len(self._floor.running),
                 listeners=len(self._floor.active(time.monotonic())),
                 held=len(self._floor.held),
@@ -152,9 +150,7 @@ class Scheduler:
         """Stop running work, fail what waits and end the threads."""
         with self._condition:
             self._closed = True
-            waiting = self._floor.queue.clear()
-            waiting += [entry for listener in self._floor.held for entry in listener.unfinished]
-            waiting += [entry for listener in self._floor.listeners for entry in listener.parked]
+            waiting = self._floor.queue.clear() + self._floor.kept_back()
             self._floor.held.clear()
             for entry in self._floor.running:
                 entry.cancel.cancel()
@@ -295,23 +291,8 @@ class Scheduler:
         return refused
 
     def _begin_held(self, now: float) -> None:
-        """Let those who wait begin, in order, as long as nobody suffers. Call with the lock held.
-
-        Who cannot begin yet lets pass whoever needs less work for each second of sound: a light voice does not wait
-        for a heavy one.
-        """
-        least_refused = math.inf
-        for listener in list(self._floor.held):
-            if all(entry.result.cancelled() for entry in listener.unfinished):
-                self._floor.held.remove(listener)
-                continue
-            ratio = listener.unfinished[-1].estimate.ratio
-            if ratio >= least_refused:
-                continue
-            if not self._floor.may_begin(listener, now):
-                least_refused = ratio
-                continue
-            self._floor.held.remove(listener)
+        """Let those who wait begin, as far as they may. Call with the lock held."""
+        for listener in self._floor.beginning(now):
             listener.has_begun = True
             entries, listener.unfinished = listener.unfinished, []
             for entry in entries:

@@ -170,20 +170,19 @@ class Synthesizer:
         player = Player()
         sent_at = 0.0
         with self._workers.listener(live=live, wait_s=wait_s) as listener:
+            delivery = _Delivery(listener)
             async with Ahead(works, listener) as ahead:
                 while (taken := await ahead.take()) is not None:
                     job, speech, since = taken
-                    undelivered_s = sound.begin(job.segment, speech)
-                    if sent_at:
-                        undelivered_s = _deliver(listener, undelivered_s)
+                    delivery.add(sound.begin(job.segment, speech))
                     async with aclosing(_paced(sound, ahead if live else None, player)) as chunks:
                         async for chunk in chunks:
                             self._watch(chunk, max(since, sent_at), live=live and bool(sent_at))
                             yield chunk
-                            undelivered_s = _deliver(listener, undelivered_s)
+                            delivery.goes()
                             await asyncio.sleep(0)  # sending seldom waits: other listeners get their turn
                             since = sent_at = time.monotonic()
-                    _deliver(listener, undelivered_s)
+                    delivery.goes()
         yield await asyncio.to_thread(sound.finish)
 
     def _watch(self, chunk: EncodedChunk, since: float, *, live: bool) -> None:
@@ -193,14 +192,29 @@ class Synthesizer:
             watching.get().paused()
 
 
-def _deliver(listener: Listener, sound_s: float) -> float:
-    """Note sound, if there is any, as on its way; what is left of it.
+class _Delivery:
+    """Tells of sound that is on its way to a listener.
 
     The first is on its way once a chunk of it was sent: other work that begins before would delay that.
     """
-    if sound_s:
-        listener.delivered(sound_s)
-    return 0.0
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._has_begun = False
+        self._waiting_s = 0.0
+
+    def add(self, sound_s: float) -> None:
+        """So much more sound is there."""
+        self._waiting_s += sound_s
+        if self._has_begun:
+            self.goes()
+
+    def goes(self) -> None:
+        """What is there is on its way."""
+        self._has_begun = True
+        if self._waiting_s:
+            self._listener.delivered(self._waiting_s)
+            self._waiting_s = 0.0
 
 
 async def _paced(

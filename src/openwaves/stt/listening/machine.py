@@ -386,7 +386,9 @@ class _Moment:
         return (*state.pending, *(word.later(start_s) for word in segment.guess.words[segment.n_sent :]))
 
     def _show(self, words: tuple[Word, ...], *, again: bool = False) -> None:
-        if not again and [word.text for word in words] == [word.text for word in self.state.shown]:
+        new, old = ([word.text for word in some] for some in (words, self.state.shown))
+        leaps = 0 < len(new) < len(old) and new[0] != old[0]  # a moment later there are more words, and surer ones
+        if not again and (new == old or leaps):
             return
         self._set(shown=words, unsent=0)
         self.actions.append(SendInterim(words, self.state.language))

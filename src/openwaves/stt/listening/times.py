@@ -8,7 +8,7 @@ ASK_TURN = round(0.2 * SAMPLE_RATE)
 """Silence after which it is asked whether the speaker has finished; the network was trained on such."""
 CUT = round(0.9 * SAMPLE_RATE)
 """Silence after which a new segment begins."""
-FIRST_INTERIM = round(0.16 * SAMPLE_RATE)
+FIRST_INTERIM = round(0.096 * SAMPLE_RATE)
 """Speech before the first interim decode of a turn, beside what told that it is speech."""
 FIRST_STEP_S, SHORT_STEP_S, STEP_S = 0.125, 0.25, 0.5
 """Time between interim decodes: until there is a word, in the first two seconds of a segment, and later."""
