@@ -336,14 +336,14 @@ def test_a_burst_is_cut_into_finals_of_about_the_asked_length() -> None:
 
 @dataclass
 class Misheard(World):
-    """The first decode hears so many words that nobody said."""
+    """The first decodes hear so many words that nobody said."""
 
-    n_wrong: int = 5
+    n_wrong: tuple[int, ...] = (5,)
 
     def transcribe(self, decode: StartDecode) -> Transcript:
-        if decode.id > 1:
+        if decode.id > len(self.n_wrong):
             return super().transcribe(decode)
-        tokens = range(-self.n_wrong, 0)
+        tokens = range(-self.n_wrong[decode.id - 1], 0)
         return Transcript(tuple(Word(f"other {token}", 0.0, 0.1) for token in tokens), "en", tuple(tokens))
 
     @property
@@ -362,12 +362,34 @@ def test_what_was_misheard_stays_until_there_are_more_words_that_were_said() -> 
 
 
 def test_what_was_misheard_stays_for_a_second_at_most() -> None:
-    world = Misheard(Rules(max_words=None), n_wrong=40)
+    world = Misheard(Rules(max_words=None), n_wrong=(40,))
     run(world, frames(2.5))
     wrong, *later = (texts for texts in world.shown if texts)
     assert len(wrong) == 40
     assert {texts[0] for texts in later} == {"0"}
     assert len(later[0]) < 10
+
+
+def test_who_must_know_at_once_is_told_of_what_was_misheard() -> None:
+    world = Misheard(Rules(max_words=None, holds_leaps=False), word_frames=4)
+    run(world, frames(0.6))
+    assert len(world.shown[1]) < 5
+
+
+def test_what_was_misheard_does_not_outlast_the_end_of_speech() -> None:
+    world = Misheard(Rules(final_wait_s=2.0, ended_wait_s=2.0))
+    run(world, frames(0.4, 0.3))
+    assert world.running is None
+    assert world.shown == [[f"other {token}" for token in range(-5, 0)], ["0", "8"]]
+
+
+def test_what_was_misheard_holds_nothing_back_in_the_next_turn() -> None:
+    world = Misheard(Rules(final_wait_s=0.1, ended_wait_s=0.1), n_wrong=(5, 0))
+    run(world, frames(0.3, 0.3))
+    assert isinstance(world.sent[-1], SendEnded)
+    assert not world.finals
+    run(world, frames(0.4))
+    assert len(world.shown) == 2
 
 
 def test_silence_shows_signs_of_life_and_no_words() -> None:

@@ -234,7 +234,7 @@ class ListenSocket:
 
     async def _leave_with(self, farewell: "_Farewell") -> None:
         """Tell what is told last, and close."""
-        with suppress(WebSocketDisconnect, TimeoutError):
+        with suppress(WebSocketDisconnect, TimeoutError, RuntimeError):  # the client was quicker
             if farewell.frame is not None:
                 await self._send(farewell.frame)
             async with asyncio.timeout(self._state.settings.listen_send_s):

@@ -78,5 +78,5 @@ class Hearings:
             return UNKNOWN
 
     def _part(self, options: TalkOptions) -> Session:
-        rules = Rules(QUIET_S, QUIET_S, max_words=None, threshold=options.threshold, hearings=1)
+        rules = Rules(QUIET_S, QUIET_S, max_words=None, threshold=options.threshold, hearings=1, holds_leaps=False)
         return Session(self._room, ListenOptions(languages=options.languages, rules=rules))

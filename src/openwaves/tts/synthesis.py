@@ -211,8 +211,8 @@ class _Delivery:
 
     def goes(self) -> None:
         """What is there is on its way."""
-        self._has_begun = True
         if self._waiting_s:
+            self._has_begun = True
             self._listener.delivered(self._waiting_s)
             self._waiting_s = 0.0
 

@@ -1,4 +1,4 @@
-"""Where words can be parted."""
+"""How a text compares with the one before it, and where words can be parted."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,11 @@ def common(before: Sequence[Word], now: Sequence[Word]) -> int:
     while n < min(len(before), len(now)) and before[n].text == now[n].text:
         n += 1
     return n
+
+
+def leaps(before: Sequence[Word], now: Sequence[Word]) -> bool:
+    """Whether there are fewer words, and they begin otherwise."""
+    return 0 < len(now) < len(before) and now[0].text != before[0].text
 
 
 def end_of_clause(words: Sequence[Word], most: int) -> int:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from openwaves.stt.activity import FRAME_SAMPLES
 from openwaves.stt.engines.base import SAMPLE_RATE
-from openwaves.stt.listening.cuts import best_cut, common, parted
+from openwaves.stt.listening.cuts import best_cut, common, leaps, parted
 from openwaves.stt.listening.times import (
     ASK_TURN,
     CUT,
@@ -113,7 +113,7 @@ class _Moment:
         self._set_segment(next_interim=state.now + FIRST_INTERIM)
         self._set(is_speaking=True, last_voice=state.now, ready=None)
         if not state.is_speaking:
-            self._set(unsent=0)
+            self._set(unsent=0, shown=())
             self.actions.append(SendStarted(began))
 
     def _idle(self, seconds: float) -> None:
@@ -272,15 +272,17 @@ class _Moment:
         self._set_segment(guess=event.transcript)
         if not decode.is_final:
             self._set(stretch=max(1.0, 0.8 * self.state.stretch))
-            following = decode.end + round(self._interval_s(event.took_s) * SAMPLE_RATE)
-            self._set_segment(next_interim=max(segment.next_interim, following))
+            next_interim = decode.end + round(self._interval_s(event.took_s) * SAMPLE_RATE)
+            self._set_segment(next_interim=max(segment.next_interim, next_interim))
         agreed = common(before.words, words) if before is not None else 0
         n_stable = min(agreed, len(words) - 1) - 1
         most = self.state.rules.max_words
         n_new = n_stable - segment.n_sent
         if most is not None and n_new > 0 and n_new + len(self.state.pending) >= most:
             self._take(event.transcript, n_stable, send=True, more=True)
-        self._show(self._open_words())
+        following = self._open_words()
+        if not (self.state.rules.holds_leaps and leaps(self.state.shown, following)):
+            self._show(following)
 
     # --- what waits for a final decode
 
@@ -386,9 +388,7 @@ class _Moment:
         return (*state.pending, *(word.later(start_s) for word in segment.guess.words[segment.n_sent :]))
 
     def _show(self, words: tuple[Word, ...], *, again: bool = False) -> None:
-        new, old = ([word.text for word in some] for some in (words, self.state.shown))
-        leaps = 0 < len(new) < len(old) and new[0] != old[0]  # a moment later there are more words, and surer ones
-        if not again and (new == old or leaps):
+        if not again and [word.text for word in words] == [word.text for word in self.state.shown]:
             return
         self._set(shown=words, unsent=0)
         self.actions.append(SendInterim(words, self.state.language))

@@ -27,6 +27,8 @@ class Rules:
         with_times: The client wants the times of words.
         asks_turn: Ask in a pause whether the speaker has finished; if so, do not wait.
         hearings: How often the end of speech is heard at most, as far as there is time; the surest hearing counts.
+        holds_leaps: An interim of fewer words that begins otherwise than what is shown is held back, a second at most:
+            by then there are mostly more words.
     """
 
     final_wait_s: float = 0.6
@@ -38,6 +40,7 @@ class Rules:
     with_times: bool = False
     asks_turn: bool = False
     hearings: int = 3
+    holds_leaps: bool = True
 
 
 @dataclass(frozen=True, slots=True)
