@@ -15,6 +15,8 @@ from openwaves.types import Samples
 from tests.servers import KEY
 
 LIVE = "/waves/v1/stt/live"
+AT_ONCE = 10
+"""So many may speak at the same time on two cores, whatever else these do; of more, some are refused."""
 Frame = dict[str, Any]
 
 

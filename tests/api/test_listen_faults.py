@@ -13,7 +13,7 @@ import pytest
 import websockets
 
 from openwaves.stt.engines.tone import whistle
-from tests.listening import LIVE, connect, pcm, silence
+from tests.listening import AT_ONCE, LIVE, connect, pcm, silence
 from tests.servers import KEY, RunningServer, server
 
 ORDER = whistle("please ship order number nine")
@@ -51,8 +51,8 @@ async def test_sockets_that_vanish_leave_nothing(tone_server: RunningServer) -> 
             await opened.send(json.dumps({"type": "finalize"}))
         opened.transport.abort()
 
-    for begin in range(0, 500, 50):
-        await asyncio.gather(*(vanish(n) for n in range(begin, begin + 50)))
+    for begin in range(0, 500, AT_ONCE):
+        await asyncio.gather(*(vanish(n) for n in range(begin, begin + AT_ONCE)))
         await until_free(tone_server)
         await heard(tone_server)
     await until_free(tone_server)
