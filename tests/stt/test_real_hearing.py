@@ -22,6 +22,7 @@ from openwaves.errors import CancelledWorkError, LanguageNotServedError
 from openwaves.settings import load_settings
 from openwaves.stt import decodes
 from openwaves.stt.activity import FRAME_SAMPLES
+from openwaves.stt.engines.whisper import repeats
 from openwaves.stt.hearing import Hearing
 from openwaves.stt.languages import SERVED
 from openwaves.stt.listening import StartDecode
@@ -77,7 +78,7 @@ def test_a_lone_word_is_heard(hearing: Hearing, speaker: LocalSpeaker) -> None:
     assert len(lost) <= 1, lost
 
 
-@pytest.mark.parametrize(("language", "most"), [("es", 0.03), ("pt", 0.04), ("it", 0.05)])
+@pytest.mark.parametrize(("language", "most"), [("es", 0.03), ("pt", 0.03), ("it", 0.05)])
 def test_other_languages_go_round(hearing: Hearing, speaker: LocalSpeaker, language: str, most: float) -> None:
     voices = {"es": ("daniella", "marcos"), "pt": ("juliana", "gustavo"), "it": ("silvia", "davide")}[language]
     wrong = all_ = 0
@@ -86,6 +87,31 @@ def test_other_languages_go_round(hearing: Hearing, speaker: LocalSpeaker, langu
         wrong += distance(letters(text), letters(found))
         all_ += len(letters(text))
     assert wrong / all_ <= most
+
+
+def test_a_sentence_is_heard_once(hearing: Hearing, speaker: LocalSpeaker) -> None:
+    """This one came twice, on a processor whose sums differ in their last digits."""
+    text = "Hace mucho frío y parece que va a llover."
+    samples = speak(speaker, "marcos", "es", text)[0]
+    recogniser = hearing.recogniser("es")
+    for later_s in (0.0, 0.1, 0.2, 0.3, 0.4):
+        found = recogniser.transcribe(np.pad(samples, (round(later_s * RATE), 0)), "es").text
+        assert found.lower().count("mucho") == 1
+
+
+def test_what_is_said_twice_is_heard_twice(hearing: Hearing, speaker: LocalSpeaker) -> None:
+    once = speak(speaker, "marcos", "es", "Hace mucho frío y parece que va a llover.")[0]
+    found = join(hear(hearing, np.concatenate([once, once]), "es"), "es")
+    assert found.lower().count("mucho") == 2
+
+
+def test_who_repeats_himself_is_known() -> None:
+    sentence = [5, 3, 8, 1, 9, 2, 7]
+    assert repeats([*sentence, *sentence[:6]], 6)
+    assert repeats([4, *[6] * 7], 6)
+    assert not repeats([*sentence, *sentence[:5]], 6)
+    assert not repeats([4, *[6] * 6], 6)
+    assert not repeats([], 6)
 
 
 @pytest.mark.parametrize("name", still_noises(1))

@@ -1,7 +1,8 @@
 """Runs Whisper with CTranslate2: many languages, behind a voice activity detector only.
 
 Whisper hears 30 s at once. Shorter windows cost less, but need real silence behind the speech, and 10 s at least: with
-less, short clips come out twice or not at all.
+less, short clips come out twice or not at all. Some still do: what repeats itself is heard once more in a longer
+window, and counts only if it repeats itself there, too. A little silence before the speech makes the first words surer.
 
 Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (prompt tokens, features).
 """
@@ -27,11 +28,16 @@ from openwaves.stt.languages import SERVED
 from openwaves.stt.transcript import UNSPACED, Keyword, Transcript, Word
 from openwaves.types import Samples
 
-LEAST_WINDOW_S = 10.0
-SLACK_S = 2.0
+LEAST_WINDOW_S, MOST_WINDOW_S = 10.0, 30.0
+AGAIN_S = 3.0
+"""So much longer is the window in which something is heard once more."""
+LEAD_S, SLACK_S = 0.2, 2.0
+"""Silence before the speech, and at least so much behind it, as far as the window goes."""
 LONGEST_S = 28.0
 TOKENS_PER_S, INDIAN_TOKENS_PER_S = 12, 28
 """More than that is no speech but a network that repeats itself."""
+REPEATED_S = 0.5
+"""As many tokens as so much speech has at most, if they are those before them once more, are seldom what was said."""
 INDIAN = frozenset({"hi", "ta", "mr", "bn", "te", "kn", "ml", "gu", "pa"})
 FRAME_S = 2 * HOP / SAMPLE_RATE
 LATE_S = 0.08
@@ -39,7 +45,8 @@ LATE_S = 0.08
 FILE_BEAM = 5
 WORD_MARK = "Ġ"
 SCRIPTS = frozenset({"hi", "ta"})
-"""Languages that are held to their script: else the network slips into others."""
+"""Languages that are held to their script: else the network slips into others. It repeats itself so often in them that
+hearing it again would cost half of the speed, and hardly helps."""
 
 
 class Whisper:
@@ -103,26 +110,32 @@ class Whisper:
         if not len(samples):
             return Transcript((), language)
         token = cancel or CancelToken()
-        token.raise_if_cancelled()
-        encoded = self._encoded(samples)
-        token.raise_if_cancelled()
         prompt = [*self._hints(keywords), *self._prompt(language), *prefix]
         rate = INDIAN_TOKENS_PER_S if language in INDIAN else TOKENS_PER_S
-        result = self._model.generate(
-            encoded,
-            [prompt],
-            beam_size=FILE_BEAM if is_final and with_times else 1,
-            max_length=min(448, len(prompt) + int(length_s * rate) + 8),
-            return_scores=True,
-            suppress_blank=True,
-            suppress_tokens=[-1, *self._foreign.get(language, [])],
-        )[0]
-        token.raise_if_cancelled()
-        new = [given for given in result.sequences_ids[0] if given < self._text_end]
-        if prefix and new[: len(prefix)] == list(prefix):
-            new = new[len(prefix) :]
+        options = {
+            "beam_size": FILE_BEAM if is_final and with_times else 1,
+            "max_length": min(448, len(prompt) + int(length_s * rate) + 8),
+            "suppress_tokens": [-1, *self._foreign.get(language, [])],
+        }
+
+        def heard(window_s: float) -> tuple[Any, list[int], float]:
+            token.raise_if_cancelled()
+            encoded = self._encoded(samples, window_s)
+            token.raise_if_cancelled()
+            result = self._model.generate(encoded, [prompt], return_scores=True, suppress_blank=True, **options)[0]
+            token.raise_if_cancelled()
+            new = [given for given in result.sequences_ids[0] if given < self._text_end]
+            if prefix and new[: len(prefix)] == list(prefix):
+                new = new[len(prefix) :]
+            return encoded, new, float(np.exp(result.scores[0]))
+
+        window_s, n_repeated = self._window_s(length_s), round(REPEATED_S * rate)
+        encoded, new, confidence = heard(window_s)
+        if language not in SCRIPTS and window_s < MOST_WINDOW_S and repeats(new, n_repeated):
+            again = heard(min(MOST_WINDOW_S, window_s + AGAIN_S))
+            if not repeats(again[1], n_repeated):
+                encoded, new, confidence = again
         tokens = (*prefix, *new)
-        confidence = float(np.exp(result.scores[0]))
         starts = self._starts(encoded, language, tokens, length_s) if with_times else None
         words = self._words(tokens, language, starts, length_s, confidence)
         if with_times:
@@ -135,15 +148,21 @@ class Whisper:
 
     def identify(self, samples: Samples, among: Collection[str], cancel: CancelToken | None = None) -> str:
         """See ``LanguageIdentifier``."""
-        (found,) = self._model.detect_language(self._encoded(samples[: round(LONGEST_S * SAMPLE_RATE)]))
+        samples = samples[: round(LONGEST_S * SAMPLE_RATE)]
+        encoded = self._encoded(samples, self._window_s(len(samples) / SAMPLE_RATE))
+        (found,) = self._model.detect_language(encoded)
         if cancel is not None:
             cancel.raise_if_cancelled()
         return next((code[2:-2] for code, _ in found if code[2:-2] in among), min(among))
 
-    def _encoded(self, samples: Samples) -> Any:
-        length = max(round(LEAST_WINDOW_S * SAMPLE_RATE), len(samples) + round(SLACK_S * SAMPLE_RATE))
-        length = -(-length // (2 * HOP)) * 2 * HOP
-        features = log_mel(np.pad(leveled(samples), (0, length - len(samples))), self._model.n_mels)
+    @staticmethod
+    def _window_s(length_s: float) -> float:
+        return min(MOST_WINDOW_S, max(LEAST_WINDOW_S, LEAD_S + length_s + SLACK_S))
+
+    def _encoded(self, samples: Samples, window_s: float) -> Any:
+        length = -(-round(window_s * SAMPLE_RATE) // (2 * HOP)) * 2 * HOP
+        before = round(LEAD_S * SAMPLE_RATE)
+        features = log_mel(np.pad(leveled(samples), (before, length - before - len(samples))), self._model.n_mels)
         return self._model.encode(ctranslate2.StorageView.from_array(features[None]), to_cpu=False)
 
     def _prompt(self, language: str) -> list[int]:
@@ -162,12 +181,12 @@ class Whisper:
         """When each token begins, and after the last one its end, in seconds."""
         if not tokens:
             return None
-        n_frames = max(2, int(length_s * SAMPLE_RATE / HOP))  # of the features, two for each of the encoder
+        n_frames = max(2, int((LEAD_S + length_s) * SAMPLE_RATE / HOP))  # of the features, two for each of the encoder
         (found,) = self._model.align(encoded, self._prompt(language)[:3], [list(tokens)], n_frames)
         edges: list[float | None] = [None] * (len(tokens) + 1)
         for place, frame in found.alignments:
             if place <= len(tokens) and edges[place] is None:
-                edges[place] = min(length_s, frame * FRAME_S + LATE_S)
+                edges[place] = min(length_s, max(0.0, frame * FRAME_S - LEAD_S) + LATE_S)
         last = 0.0
         for place, edge in enumerate(edges):
             last = max(last, length_s if edge is None and place == len(tokens) else edge or last)
@@ -200,3 +219,9 @@ class Whisper:
                 cuts.append(end)
                 first = end
         return cuts if not tokens or (cuts and cuts[-1] == len(tokens)) else [*cuts, len(tokens)]
+
+
+def repeats(tokens: Sequence[int], n: int) -> bool:
+    """Whether the last ``n`` tokens are those before them once more, at whatever distance."""
+    tail = list(tokens[-n:])
+    return any(list(tokens[end - n : end]) == tail for end in range(len(tokens) - 1, n - 1, -1))
