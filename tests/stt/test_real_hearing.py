@@ -107,11 +107,13 @@ def test_what_is_said_twice_is_heard_twice(hearing: Hearing, speaker: LocalSpeak
 
 def test_who_repeats_himself_is_known() -> None:
     sentence = [5, 3, 8, 1, 9, 2, 7]
-    assert repeats([*sentence, *sentence[:6]], 6)
-    assert repeats([4, *[6] * 7], 6)
-    assert not repeats([*sentence, *sentence[:5]], 6)
-    assert not repeats([4, *[6] * 6], 6)
-    assert not repeats([], 6)
+    assert repeats((), [*sentence, *sentence[:6]], 6)
+    assert repeats(sentence, sentence[:6], 6)
+    assert repeats((), [4, *[6] * 7], 6)
+    assert not repeats((), [*sentence, *sentence[:5]], 6)
+    assert not repeats([*sentence, *sentence], [4, 4, 4, 4, 4], 6)
+    assert not repeats((), [4, *[6] * 6], 6)
+    assert not repeats((), [], 6)
 
 
 @pytest.mark.parametrize("name", still_noises(1))

@@ -131,9 +131,9 @@ class Whisper:
 
         window_s, n_repeated = self._window_s(length_s), round(REPEATED_S * rate)
         encoded, new, confidence = heard(window_s)
-        if language not in SCRIPTS and window_s < MOST_WINDOW_S and repeats(new, n_repeated):
+        if language not in SCRIPTS and window_s < MOST_WINDOW_S and repeats(prefix, new, n_repeated):
             again = heard(min(MOST_WINDOW_S, window_s + AGAIN_S))
-            if not repeats(again[1], n_repeated):
+            if not repeats(prefix, again[1], n_repeated):
                 encoded, new, confidence = again
         tokens = (*prefix, *new)
         starts = self._starts(encoded, language, tokens, length_s) if with_times else None
@@ -221,7 +221,7 @@ class Whisper:
         return cuts if not tokens or (cuts and cuts[-1] == len(tokens)) else [*cuts, len(tokens)]
 
 
-def repeats(tokens: Sequence[int], n: int) -> bool:
-    """Whether the last ``n`` tokens are those before them once more, at whatever distance."""
-    tail = list(tokens[-n:])
-    return any(list(tokens[end - n : end]) == tail for end in range(len(tokens) - 1, n - 1, -1))
+def repeats(prefix: Sequence[int], new: Sequence[int], n: int) -> bool:
+    """Whether the last ``n`` of the new tokens are those before them once more, at whatever distance."""
+    tail, tokens = list(new[-n:]), [*prefix, *new]
+    return len(new) >= n and any(tokens[end - n : end] == tail for end in range(len(tokens) - 1, n - 1, -1))
