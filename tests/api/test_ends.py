@@ -10,6 +10,7 @@ from websockets.sync.client import connect
 
 from openwaves.stt.engines.tone import whistle
 from tests.listening import LIVE, pcm
+from tests.live_sockets import live_socket
 from tests.redises import redis
 from tests.servers import ADMIN_KEY, KEY, RunningServer, server
 
@@ -61,8 +62,7 @@ def live(running: RunningServer) -> None:
 
 
 def utterance(running: RunningServer) -> None:
-    url = running.url.replace("http", "ws") + "/waves/v1/tts/live"
-    with connect(url, additional_headers=HEADERS) as socket:
+    with live_socket(running.url) as socket:
         socket.send(json.dumps(BODY))
         while True:
             frame = json.loads(socket.recv(30))
