@@ -183,6 +183,7 @@ export function view() {
       await Promise.all([ready, mine.run()]);
       if (speaking !== mine || !mine.tookMs) return;
       player.end();
+      showLength(); // with the factor of it, not a picture later
       const factor = mine.tookMs / 1000 / Math.max(0.01, sound.seconds);
       figures["Real-time factor"].textContent = request.tokensPerS ? "–" : factor.toFixed(2);
       figures["Real-time factor"].title = request.tokensPerS
@@ -300,6 +301,10 @@ export function view() {
   for (const name of ["resize", "openwaves-theme"]) addEventListener(name, redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
+  function showLength() {
+    figures.Sound.textContent = sound?.length ? `${sound.seconds.toFixed(1)} s` : "–";
+  }
+
   function frame() {
     if (!isOpen) return;
     if (isDirty || score.isStale || state !== "idle") {
@@ -312,7 +317,7 @@ export function view() {
         speaking && !speaking.tookMs && state !== "idle" ? (0.065 * score.text.length) / manner.chosen.speed : 0,
       );
       time.textContent = sound?.length ? `${clock(position, true)} / ${clock(sound.seconds, true)}` : "";
-      figures.Sound.textContent = sound?.length ? `${sound.seconds.toFixed(1)} s` : "–";
+      showLength();
       isDirty = false;
     }
     requestAnimationFrame(frame);
