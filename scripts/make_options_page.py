@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from openwaves.cli.options import default_of
 from openwaves.settings import CONFIG_VARIABLE, ENV_PREFIX, Settings
 
 PAGE = Path(__file__).parents[1] / "docs" / "options.md"
@@ -28,7 +29,7 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    default = "" if field.default is None or isinstance(field.default, Path) else f"`{field.default}`"
+    default = "" if field.default is None or isinstance(field.default, Path) else f"`{default_of(field)}`"
     text = " ".join((field.description or "").split()).replace("|", "\\|")
     return f"| `--{name.replace('_', '-')}` | {_values(field)} | {default} | {text} |\n"
 

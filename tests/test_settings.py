@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from openwaves.cli import cli
+from openwaves.cli.options import settings_options
 from openwaves.settings import Settings, load_settings, unknown_variables
 
 
@@ -34,11 +36,38 @@ def test_every_option_is_on_the_command_line_with_its_variable() -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "taken"),
+    [
+        ([], None),
+        (["--otel"], True),
+        (["--otel", "true"], True),
+        (["--otel=false"], False),
+        (["--otel", "--port", "9"], True),
+    ],
+)
+def test_the_name_of_a_yes_or_no_option_is_a_yes(arguments: list[str], taken: bool | None) -> None:
+    found = {}
+
+    @click.command()
+    @settings_options("otel", "port")
+    def command(**options: object) -> None:
+        found.update(options)
+
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0, result.output
+    assert load_settings(None, otel=found["otel"]).otel is bool(taken)
+    assert (found["otel"] is None) == (taken is None), (
+        "what is not said must leave the environment and the file their say"
+    )
+
+
+@pytest.mark.parametrize(
     ("arguments", "named"),
     [
         (["--port", "99999"], "port"),
         (["--workers", "0"], "workers"),
         (["--engine", "magic"], "engine"),
+        (["--otel", "perhaps"], "otel"),
         (["--config", "/does/not/exist.toml"], "exist.toml"),
     ],
 )

@@ -69,18 +69,26 @@ def _problem(error: ErrorDetails) -> str:
     return f"{name}: {error['msg']}"
 
 
+def default_of(field: FieldInfo) -> str:
+    """A setting's default as a user writes it, on the command line or in a TOML file."""
+    return str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+
+
 def _option(name: str, field: FieldInfo) -> Callable[[Command], Command]:
     annotation = next((kind for kind in get_args(field.annotation) if kind is not type(None)), field.annotation)
     if get_origin(field.annotation) is Literal:
         kind: Any = click.Choice(get_args(field.annotation))
     else:
         kind = {int: int, float: float, Path: click.Path(path_type=Path)}.get(annotation, str)  # type: ignore[arg-type]
-    default = "" if field.default is None else f"default: {field.default}; "
+    default = f"default: {default_of(field)}; " if field.default is not None else ""
     variable = ENV_PREFIX + name.upper()
+    more: dict[str, Any] = {"metavar": "KEY"} if annotation is SecretStr else {}
+    if annotation is bool:  # the name alone is a yes
+        more = {"metavar": "[true|false]", "is_flag": False, "flag_value": "true"}
     return click.option(
         "--" + name.replace("_", "-"),
         name,
         type=kind,
-        metavar=None if annotation is not SecretStr else "KEY",
+        **more,
         help=f"{field.description} [{default}env: {variable}]",
     )
