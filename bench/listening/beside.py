@@ -1,10 +1,10 @@
-"""Live sessions beside a listener: how late finals are, and whether the listener's sound has gaps.
+"""Live sessions beside listeners: how late finals are, what is shown before, and whether listeners' sound has gaps.
 
-    python -m bench.listening.beside FOLDER [--sessions 10] [--clips 4] [--pause 10] [--voice magnus]
+    python -m bench.listening.beside FOLDER [--sessions 10] [--clips 4] [--pause 10] [--voice magnus] [--listeners 1]
 
 Starts a server. Each session plays clips with a pause behind each, beginning with another one. They speak in turns: the
-sessions begin one after another, evenly over the time of a clip and its pause; with ``--together`` all at once. The
-listener asks for one reply of two sentences after another over a WebSocket, and plays each to its end. FOLDER is as for
+sessions begin one after another, evenly over the time of a clip and its pause; with ``--together`` all at once. Each
+listener asks for one reply of two sentences after another over a WebSocket, and plays it to its end. FOLDER is as for
 ``replay``.
 """
 
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--pause", type=float, default=10)
     parser.add_argument("--together", action="store_true")
     parser.add_argument("--voice", default="magnus")
+    parser.add_argument("--listeners", type=int, default=1)
     parser.add_argument("options", nargs="*", help="of the server, behind --")
     options = parser.parse_args()
     clips = read_clips(options.folder)
@@ -62,8 +63,8 @@ def main() -> None:
     lasts_s = options.clips * turn_s + every_s * (options.sessions - 1)
     with tempfile.TemporaryDirectory() as data, serve(data, *options.options) as server:
         wanted = Wanted(f"ws{server.url.removeprefix('http')}", KEY, options.wait_ms, False, options.pause)
-        hears = partial(load, server.url, [options.voice], 1, "--paced", texts=REPLY)
-        hears("--requests", "3")
+        hears = partial(load, server.url, [options.voice], options.listeners, "--paced", texts=REPLY)
+        hears("--requests", str(3 * options.listeners))
         asyncio.run(sessions([clips[:1]], wanted))
         process = psutil.Process(server.pid)
         before = process.cpu_times()
@@ -80,9 +81,9 @@ def main() -> None:
     print(f"{heard.n_refused} of them refused")
     print(f"word errors {100 * heard.errors / heard.n_words:.1f} %, {heard.n_interims} interims")
     print(f"final after the wait: {spread(heard.final_s)}")
-    print(f"first interim after the beginning of speech: {spread(heard.first_s)}")
+    print(f"first interim after the beginning of speech: {spread(heard.first_s)}; of {heard.n_clips} clips")
     n_sent, n_refused = found["requests"]["sent"], found["refused"]["count"]
-    print(f"listener: {n_sent} replies, {n_refused} refused, first sound {first:.0f} ms")
+    print(f"{options.listeners} listening: {n_sent} replies, {n_refused} refused, first sound {first:.0f} ms")
     print(f"{found['underruns']['streams_with_any']} of them ran dry, by up to {gap_ms:.0f} ms")
     print(f"server: {busy_s / lasts_s:.2f} cores")
 

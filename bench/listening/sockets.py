@@ -42,6 +42,7 @@ class Heard:
 
     final_s: list[float] = field(default_factory=list)
     first_s: list[float] = field(default_factory=list)
+    n_clips: int = 0
     n_words: int = 0
     errors: int = 0
     n_interims: int = 0
@@ -123,6 +124,7 @@ def note(
     finals = [(at, str(frame["transcript"])) for at, frame in frames if frame.get("is_final") and frame["transcript"]]
     interims = [at for at, frame in frames if frame.get("is_final") is False and frame["transcript"]]
     words = plain_words(clip.text)
+    heard.n_clips += 1
     heard.n_words += len(words)
     heard.errors += distance(words, plain_words("".join(text for _, text in finals)))
     heard.n_interims += len(interims)
