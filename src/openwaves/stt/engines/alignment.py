@@ -25,13 +25,23 @@ class Loudness:
         loud = float(np.percentile(levels, 95)) if n_frames else 0.0
         self._is_sound = levels > max(loud - _BELOW_DB, _QUIETEST_DB)
 
+    def sound_s(self, start_s: float, end_s: float) -> float:
+        """Seconds of a span that are not silent."""
+        return float(self._is_sound[_frame(start_s) : _frame(end_s)].sum()) / 100
+
+    def pause(self, start_s: float, end_s: float) -> float | None:
+        """The middle of the longest silence in a span; None if there is none of 50 ms."""
+        first = _frame(start_s)
+        begin, end = max(_runs(~self._is_sound[first : _frame(end_s)]), key=lambda run: run[1] - run[0], default=(0, 0))
+        return (first + (begin + end) / 2) / 100 if end - begin >= _LEAST_FRAMES else None
+
     def within(self, start_s: float, end_s: float) -> tuple[float, float]:
         """A word's span without the silence at its edges, and without what of its neighbours is beyond that silence.
 
         The span itself if all of it is silent.
         """
-        first, last = round(100 * start_s), round(100 * end_s)
-        is_sound = self._is_sound[first:last]
+        first = _frame(start_s)
+        is_sound = self._is_sound[first : _frame(end_s)]
         if not is_sound.any():
             return start_s, end_s
         begin, end = _before(is_sound), len(is_sound) - _before(is_sound[::-1])
@@ -41,14 +51,23 @@ class Loudness:
         return start, end_s if end == len(is_sound) else (first + end) / 100
 
 
+def _frame(seconds: float) -> int:
+    return max(0, round(100 * seconds))
+
+
+def _runs(holds: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where something holds: first frame and the one behind the last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], holds, [False]]).astype(np.int8)))
+    return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
+
+
 def _before(is_sound: NDArray[np.bool_]) -> int:
     """Frames up to the end of the first silence, if little or no sound is before it; else 0."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], ~is_sound, [False]]).astype(np.int8)))
-    for begin, end in edges.reshape(-1, 2):
+    for begin, end in _runs(~is_sound):
         if begin > min(_MOST_FRAMES, len(is_sound) // 2):
             return 0
         if end - begin >= _LEAST_FRAMES:
-            return int(end)
+            return end
     return 0
 
 

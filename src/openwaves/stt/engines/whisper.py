@@ -8,8 +8,8 @@ Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Super
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,6 +24,7 @@ from openwaves.stt.engines.alignment import Loudness
 from openwaves.stt.engines.base import SAMPLE_RATE, checked_length_s
 from openwaves.stt.engines.level import leveled
 from openwaves.stt.engines.scripts import foreign_tokens
+from openwaves.stt.engines.unheard import says_again, unheard
 from openwaves.stt.languages import SERVED
 from openwaves.stt.transcript import UNSPACED, Keyword, Transcript, Word
 from openwaves.types import Samples
@@ -43,10 +44,28 @@ FRAME_S = 2 * HOP / SAMPLE_RATE
 LATE_S = 0.08
 """How much later words begin than the network first looks at them: the median against known times."""
 FILE_BEAM = 5
+MOST_CUTS = 8
+"""How often a sound is cut where something was left out: twenty seconds in which everything is said twice."""
 WORD_MARK = "Ġ"
 SCRIPTS = frozenset({"hi", "ta"})
 """Languages that are held to their script: else the network slips into others. It repeats itself so often in them that
 hearing it again would cost half of the speed, and hardly helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the parts of one call have in common.
+
+    Attributes:
+        prompt: Tokens before the first word.
+        with_times: Align the words with the sound.
+    """
+
+    language: str
+    prompt: list[int]
+    beam_size: int
+    with_times: bool
+    cancel: CancelToken
 
 
 class Whisper:
@@ -106,24 +125,55 @@ class Whisper:
         cancel: CancelToken | None = None,
     ) -> Transcript:
         """See ``Recogniser``; a draft changes nothing, keywords are given as what was said before."""
-        length_s = checked_length_s(samples, self.longest_s)
+        checked_length_s(samples, self.longest_s)
         if not len(samples):
             return Transcript((), language)
-        token = cancel or CancelToken()
-        prompt = [*self._hints(keywords), *self._prompt(language), *prefix]
+        asked = _Asked(
+            language,
+            prompt=[*self._hints(keywords), *self._prompt(language)],
+            beam_size=FILE_BEAM if is_final and with_times else 1,
+            with_times=with_times or is_final,
+            cancel=cancel or CancelToken(),
+        )
+        heard = self._hear(samples, asked, prefix)
+        if is_final and language not in SCRIPTS:
+            whole = self._completed(heard, samples, asked, n_sent=_n_words(heard, len(prefix)))
+            if says_again(heard.words, whole.words, language):
+                return whole
+        return heard
+
+    def _completed(
+        self, heard: Transcript, samples: Samples, asked: _Asked, n_sent: int = 0, most: int = MOST_CUTS
+    ) -> Transcript:
+        """The same with what was left out: the sound is cut there, and what is behind the cut is heard by itself."""
+        missing = unheard(heard.words, Loudness(samples), len(samples) / SAMPLE_RATE, n_sent)
+        if missing is None or not most:
+            return heard
+        at = round(missing.at_s * SAMPLE_RATE)
+        first = replace(heard, words=heard.words[: missing.n_words], tokens=heard.prefix_of(missing.n_words))
+        if not missing.n_words:
+            first = self._completed(self._hear(samples[:at], asked), samples[:at], asked, most=most - 1)
+        rest = self._completed(self._hear(samples[at:], asked), samples[at:], asked, most=most - 1)
+        words = (*first.words, *(word.later(missing.at_s) for word in rest.words))
+        return Transcript(words, heard.language, (*first.tokens, *rest.tokens))
+
+    def _hear(self, samples: Samples, asked: _Asked, prefix: Sequence[int] = ()) -> Transcript:
+        """What the network says."""
+        language, length_s = asked.language, len(samples) / SAMPLE_RATE
+        prompt = [*asked.prompt, *prefix]
         rate = INDIAN_TOKENS_PER_S if language in INDIAN else TOKENS_PER_S
         options = {
-            "beam_size": FILE_BEAM if is_final and with_times else 1,
+            "beam_size": asked.beam_size,
             "max_length": min(448, len(prompt) + int(length_s * rate) + 8),
             "suppress_tokens": [-1, *self._foreign.get(language, [])],
         }
 
         def heard(window_s: float) -> tuple[Any, list[int], float]:
-            token.raise_if_cancelled()
+            asked.cancel.raise_if_cancelled()
             encoded = self._encoded(samples, window_s)
-            token.raise_if_cancelled()
+            asked.cancel.raise_if_cancelled()
             result = self._model.generate(encoded, [prompt], return_scores=True, suppress_blank=True, **options)[0]
-            token.raise_if_cancelled()
+            asked.cancel.raise_if_cancelled()
             new = [given for given in result.sequences_ids[0] if given < self._text_end]
             if prefix and new[: len(prefix)] == list(prefix):
                 new = new[len(prefix) :]
@@ -136,9 +186,9 @@ class Whisper:
             if not repeats(prefix, again[1], n_repeated):
                 encoded, new, confidence = again
         tokens = (*prefix, *new)
-        starts = self._starts(encoded, language, tokens, length_s) if with_times else None
+        starts = self._starts(encoded, language, tokens, length_s) if asked.with_times else None
         words = self._words(tokens, language, starts, length_s, confidence)
-        if with_times:
+        if asked.with_times:
             loudness = Loudness(samples)
             spans = [loudness.within(word.start_s, word.end_s) for word in words]
             words = tuple(
@@ -219,6 +269,12 @@ class Whisper:
                 cuts.append(end)
                 first = end
         return cuts if not tokens or (cuts and cuts[-1] == len(tokens)) else [*cuts, len(tokens)]
+
+
+def _n_words(transcript: Transcript, n_tokens: int) -> int:
+    """How many words begin in the first tokens."""
+    begins = [0, *accumulate(word.n_tokens for word in transcript.words)][:-1]
+    return sum(begin < n_tokens for begin in begins)
 
 
 def repeats(prefix: Sequence[int], new: Sequence[int], n: int) -> bool:
