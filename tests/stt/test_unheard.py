@@ -42,6 +42,13 @@ def test_silence_is_not_missing() -> None:
     assert found([*said(SENTENCE), *said(OTHER, 6)], sound((0, 2.7), (6, 9), length_s=9.2)) is None
 
 
+@pytest.mark.parametrize("snr_db", [10, 20, 30])
+def test_the_noise_of_a_recording_is_not_missing(snr_db: int) -> None:
+    samples = sound((0, 2.7), (4.2, 7.2), length_s=9)
+    noise = np.random.default_rng(2).standard_normal(len(samples)).astype(np.float32)
+    assert found([*said(SENTENCE), *said(OTHER, 4.2)], samples + 0.1 * 10 ** (-snr_db / 20) * noise) is None
+
+
 def test_what_is_missing_at_the_end() -> None:
     place = found(said(SENTENCE), sound((0, 2.7), (3.1, 5.8), length_s=6))
     assert place is not None

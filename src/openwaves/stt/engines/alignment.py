@@ -9,6 +9,8 @@ from openwaves.types import Samples
 _HOP = SAMPLE_RATE // 100
 _BELOW_DB = 32.0
 _QUIETEST_DB = -65.0
+_SPEECH_BELOW_DB, _ABOVE_NOISE_DB = 20.0, 5.0
+"""Speech that is plain to hear: no weaker than this, and stronger than the tenth of the frames that is weakest."""
 _LEAST_FRAMES = 5
 """Silence at the edge of a word that is cut off, if it is not shorter: 50 ms."""
 _MOST_FRAMES = 15
@@ -22,17 +24,18 @@ class Loudness:
         n_frames = len(samples) // _HOP
         power = np.square(samples[: n_frames * _HOP].reshape(n_frames, _HOP)).mean(axis=1)
         levels = 10 * np.log10(power + 1e-12)
-        loud = float(np.percentile(levels, 95)) if n_frames else 0.0
+        quiet, loud = np.percentile(levels, [10, 95]) if n_frames else (0.0, 0.0)
         self._is_sound = levels > max(loud - _BELOW_DB, _QUIETEST_DB)
+        self._is_plain = levels > max(loud - _SPEECH_BELOW_DB, min(quiet + _ABOVE_NOISE_DB, loud - 1), _QUIETEST_DB)
 
-    def sound_s(self, start_s: float, end_s: float) -> float:
-        """Seconds of a span that are not silent."""
-        return float(self._is_sound[_frame(start_s) : _frame(end_s)].sum()) / 100
+    def plain_s(self, start_s: float, end_s: float) -> float:
+        """Seconds of a span that are plain to hear: neither silence nor the noise of the recording."""
+        return float(self._is_plain[_frame(start_s) : _frame(end_s)].sum()) / 100
 
     def pause(self, start_s: float, end_s: float) -> float | None:
-        """The middle of the longest silence in a span; None if there is none of 50 ms."""
+        """The middle of the longest pause in a span; None if there is none of 50 ms."""
         first = _frame(start_s)
-        begin, end = max(_runs(~self._is_sound[first : _frame(end_s)]), key=lambda run: run[1] - run[0], default=(0, 0))
+        begin, end = max(_runs(~self._is_plain[first : _frame(end_s)]), key=lambda run: run[1] - run[0], default=(0, 0))
         return (first + (begin + end) / 2) / 100 if end - begin >= _LEAST_FRAMES else None
 
     def within(self, start_s: float, end_s: float) -> tuple[float, float]:

@@ -9,13 +9,12 @@ from typing import NamedTuple
 from openwaves.stt.engines.alignment import Loudness
 from openwaves.stt.transcript import UNSPACED, Word
 
-LEAST_S = 1.0
-"""Sound beyond that of the word before it, of which something must have been said."""
+LEAST_S = 0.7
+"""Plain sound beyond that of the word before it, of which something must have been said."""
 LETTER_S, DIGIT_S = 0.06, 0.45
 """What a word may last, for each letter and each digit: figures are long words."""
-LEAST_SIDE_S = 0.8
-"""Of sound on both sides of a place where it is cut in two."""
-
+LEAST_SIDE_S, LEAST_KEPT_S = 0.8, 0.2
+"""Of what is heard anew on a side of the place where it is cut, and of what stays."""
 LEAST_APART = 5
 """Words between the beginnings of the same two, where both are new."""
 LEAST_BLOCK, LEAST_BLOCK_UNSPACED = 4, 2
@@ -44,11 +43,11 @@ def unheard(words: Sequence[Word], loudness: Loudness, length_s: float, n_sent: 
         n_sent: The first words stay in any case, and nothing is put between them.
     """
     begins = [*(word.start_s for word in words), length_s]
-    if not n_sent and words and loudness.sound_s(0.0, begins[0]) > LEAST_S:
+    if not n_sent and words and loudness.plain_s(0.0, begins[0]) > LEAST_S:
         return _checked(Unheard(0, loudness.pause(0.0, begins[0]) or begins[0]), length_s)
     for number in range(max(0, n_sent - 1), len(words)):
         word, start_s, next_s = words[number], begins[number], begins[number + 1]
-        if loudness.sound_s(start_s, next_s) <= LEAST_S + _usual_s(word.text):
+        if loudness.plain_s(start_s, next_s) <= LEAST_S + _usual_s(word.text):
             continue
         usual_end_s = start_s + _usual_s(word.text)
         if number >= n_sent and word.end_s > usual_end_s + LEAST_S:
@@ -97,4 +96,5 @@ def _usual_s(text: str) -> float:
 
 
 def _checked(found: Unheard, length_s: float) -> Unheard | None:
-    return found if LEAST_SIDE_S <= found.at_s <= length_s - LEAST_SIDE_S else None
+    least_s = LEAST_KEPT_S if found.n_words else LEAST_SIDE_S
+    return found if least_s <= found.at_s <= length_s - LEAST_SIDE_S else None
