@@ -49,33 +49,24 @@ def test_the_noise_of_a_recording_is_not_missing(snr_db: int) -> None:
     assert found([*said(SENTENCE), *said(OTHER, 4.2)], samples + 0.1 * 10 ** (-snr_db / 20) * noise) is None
 
 
-def test_what_is_missing_at_the_end() -> None:
-    place = found(said(SENTENCE), sound((0, 2.7), (3.1, 5.8), length_s=6))
+@pytest.mark.parametrize(
+    ("words", "n_words", "spans"),
+    [
+        pytest.param(said(SENTENCE), 9, [(0, 2.7), (3.1, 5.8)], id="at the end"),
+        pytest.param([*said(SENTENCE), *said(OTHER, 6.2)], 9, [(0, 2.7), (3.1, 5.8), (6.2, 9.2)], id="in the middle"),
+        pytest.param(
+            [*said(SENTENCE), Word("los", 3.1, 6.5), *said(OTHER, 6.2)[1:]],
+            9,
+            [(0, 2.7), (3.1, 5.8), (6.2, 9.2)],
+            id="a word was stretched over it",
+        ),
+        pytest.param(said(SENTENCE, 3.1), 0, [(0.1, 2.7), (3.1, 5.8)], id="at the beginning, to be heard anew"),
+    ],
+)
+def test_what_is_missing_is_found(words: list[Word], n_words: int, spans: list[tuple[float, float]]) -> None:
+    place = found(words, sound(*spans, length_s=spans[-1][1] + 0.2))
     assert place is not None
-    assert place.n_words == 9
-    assert 2.7 <= place.at_s <= 3.1
-
-
-def test_what_is_missing_in_the_middle() -> None:
-    place = found([*said(SENTENCE), *said(OTHER, 6.2)], sound((0, 2.7), (3.1, 5.8), (6.2, 9.2), length_s=9.4))
-    assert place is not None
-    assert place.n_words == 9
-    assert 2.7 <= place.at_s <= 3.1
-
-
-def test_what_a_word_was_stretched_over() -> None:
-    first, *rest = said(OTHER, 6.2)
-    words = [*said(SENTENCE), Word(first.text, 3.1, 6.5), *rest]
-    place = found(words, sound((0, 2.7), (3.1, 5.8), (6.2, 9.2), length_s=9.4))
-    assert place is not None
-    assert place.n_words == 9
-    assert 2.7 <= place.at_s <= 3.1
-
-
-def test_what_is_missing_at_the_beginning_is_heard_anew() -> None:
-    place = found(said(SENTENCE, 3.1), sound((0.1, 2.7), (3.1, 5.8), length_s=6))
-    assert place is not None
-    assert place.n_words == 0
+    assert place.n_words == n_words
     assert 2.7 <= place.at_s <= 3.1
 
 

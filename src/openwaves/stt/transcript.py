@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import NamedTuple, Self
 
 UNSPACED = frozenset({"ja", "zh", "yue"})
@@ -73,13 +74,16 @@ class Transcript:
         """The tokens of the first words."""
         return self.tokens[: sum(word.n_tokens for word in self.words[:n_words])]
 
+    def words_of(self, n_tokens: int) -> int:
+        """How many words begin in the first tokens."""
+        begins = accumulate((word.n_tokens for word in self.words[:-1]), initial=0)
+        return sum(begin < n_tokens for begin in begins) if self.words else 0
+
     def sureness(self, n_tokens: int) -> float:
         """Mean log probability of the tokens behind the first ones, 0 at most; that no word follows is least sure."""
-        logs, begin = [], 0
-        for word in self.words:
-            if begin >= n_tokens:
-                logs += [math.log(max(word.confidence, LEAST_CONFIDENCE))] * word.n_tokens
-            begin += word.n_tokens
+        logs = []
+        for word in self.words[self.words_of(n_tokens) :]:
+            logs += [math.log(max(word.confidence, LEAST_CONFIDENCE))] * word.n_tokens
         return sum(logs) / len(logs) if logs else -math.inf
 
     def sooner(self, seconds: float) -> Self:

@@ -66,7 +66,10 @@ def says_again(before: Sequence[Word], after: Sequence[Word], language: str) -> 
 
     What a bystander mumbles was not; what a network says over and over without being told to comes at once.
     """
+    if len(after) <= len(before):
+        return False
     old, new = _folded(before), _folded(after)
+    least = LEAST_BLOCK_UNSPACED if language in UNSPACED else LEAST_BLOCK
     known, places = "".join(old), defaultdict[tuple[str, str], list[int]](list)
     for place, pair in enumerate(pairwise(new)):
         places[pair].append(place)
@@ -80,10 +83,9 @@ def says_again(before: Sequence[Word], after: Sequence[Word], language: str) -> 
         added = "".join(new[begin:end])
         far = sum(len(new[place]) for place in range(begin, end) if any(is_twice[max(0, place - 1) : place + 1]))
         blocks = SequenceMatcher(None, known, added, autojunk=False).get_matching_blocks()
-        least = LEAST_BLOCK_UNSPACED if language in UNSPACED else LEAST_BLOCK
         n_added += len(added)
         n_again += max(far, sum(block.size for block in blocks if block.size >= least))
-    return len(new) > len(old) and n_again > n_added / 2
+    return n_again > n_added / 2
 
 
 def _folded(words: Sequence[Word]) -> list[str]:

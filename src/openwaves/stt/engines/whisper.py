@@ -3,13 +3,14 @@
 Whisper hears 30 s at once. Shorter windows cost less, but need real silence behind the speech, and 10 s at least: with
 less, short clips come out twice or not at all. Some still do: what repeats itself is heard once more in a longer
 window, and counts only if it repeats itself there, too. A little silence before the speech makes the first words surer.
+What is said again within a window is mostly left out: the sound is cut where that was, and heard from there.
 
 Source: A. Radford et al., "Robust Speech Recognition via Large-Scale Weak Supervision", 2022 (prompt tokens, features).
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -137,7 +138,7 @@ class Whisper:
         )
         heard = self._hear(samples, asked, prefix)
         if is_final and language not in SCRIPTS:
-            whole = self._completed(heard, samples, asked, n_sent=_n_words(heard, len(prefix)))
+            whole = self._completed(heard, samples, asked, n_sent=heard.words_of(len(prefix)))
             if says_again(heard.words, whole.words, language):
                 return whole
         return heard
@@ -269,12 +270,6 @@ class Whisper:
                 cuts.append(end)
                 first = end
         return cuts if not tokens or (cuts and cuts[-1] == len(tokens)) else [*cuts, len(tokens)]
-
-
-def _n_words(transcript: Transcript, n_tokens: int) -> int:
-    """How many words begin in the first tokens."""
-    begins = [0, *accumulate(word.n_tokens for word in transcript.words)][:-1]
-    return sum(begin < n_tokens for begin in begins)
 
 
 def repeats(prefix: Sequence[int], new: Sequence[int], n: int) -> bool:
